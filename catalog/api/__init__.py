@@ -1,0 +1,1 @@
+"""REST of systems, connections, finance objects, schemas and systems of record."""

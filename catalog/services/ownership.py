@@ -1,0 +1,89 @@
+"""Systems of record: proposed here, in force only by another person's approval; overlaps are impossible."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from catalog.codes import Code
+from catalog.models import FinanceObject, Ownership, System
+from catalog.permissions import P
+from catalog.tags import Tag
+from portal.approvals.models import ChangeRequest
+from portal.approvals.services import change_submit
+from portal.audit.services import audited
+from portal.core import authority
+from portal.core.actor import Actor
+from portal.core.errors import BadInput, Invalid
+from portal.core.text import clean_text
+from portal.people.models import Person
+
+
+def ownership_key(payload: dict[str, Any]) -> str:
+    return f"{payload['finance_object']}/{payload['attribute']}/{payload['legal_entity']}"
+
+
+@audited(Tag.OWNERSHIP_PROPOSE)
+def ownership_propose(
+    *,
+    actor: Actor,
+    reason: str,
+    finance_object: str,
+    system: str,
+    valid_from: dt.date,
+    valid_to: dt.date | None = None,
+    attribute: str = "",
+    legal_entity: str = "",
+    steward: str = "",
+) -> ChangeRequest:
+    """Propose the system of record of a finance object (all by code), days inclusive.
+
+    Raises Invalid CTR-002 (unknown), Faults CTR-003 (overlap), BadInput CTR-003 (dates).
+    """
+    owner = System.objects.filter(code=system).first()
+    if owner is None or not FinanceObject.objects.filter(code=finance_object).exists():
+        raise Invalid(Code.CTR_002, f"Unknown system {system!r} or finance object {finance_object!r}.")
+    authority.check(actor, P.OWNERSHIP_PROPOSE, owner)
+    if valid_to is not None and valid_to < valid_from:
+        raise BadInput(Code.CTR_003, "The ownership ends before it begins.", place="valid_to")
+    if steward and not Person.objects.filter(code=steward).exists():
+        raise Invalid(Code.CTR_002, f"There is no person with the code {steward}.", place="steward")
+    payload = {
+        "finance_object": finance_object,
+        "attribute": clean_text(attribute, 64, place="attribute"),
+        "legal_entity": clean_text(legal_entity, 64, place="legal_entity"),
+        "system": system,
+        "steward": steward,
+        "valid_from": valid_from.isoformat(),
+        "valid_to": valid_to.isoformat() if valid_to else None,
+        "ends": None,
+    }
+    key = ownership_key(payload)
+    return change_submit(
+        actor=actor, reason=reason, kind="catalog.ownership", subject_key=key, payload=payload
+    )
+
+
+@audited(Tag.OWNERSHIP_PROPOSE)
+def ownership_end_propose(
+    *, actor: Actor, reason: str, ownership_id: int, last_day: dt.date
+) -> ChangeRequest:
+    """Propose the last day of an ownership, so that another system can follow."""
+    queryset = Ownership.objects.select_related("finance_object", "system", "steward")
+    owned = queryset.get_for(actor, P.OWNERSHIP_PROPOSE, pk=ownership_id)
+    if last_day < owned.valid_from:
+        raise BadInput(Code.CTR_003, "The ownership ends before it begins.", place="last_day")
+    payload = {
+        "finance_object": owned.finance_object.code,
+        "attribute": owned.attribute,
+        "legal_entity": owned.legal_entity,
+        "system": owned.system.code,
+        "steward": owned.steward.code if owned.steward else "",
+        "valid_from": owned.valid_from.isoformat(),
+        "valid_to": last_day.isoformat(),
+        "ends": owned.pk,
+    }
+    key = ownership_key(payload)
+    return change_submit(
+        actor=actor, reason=reason, kind="catalog.ownership", subject_key=key, payload=payload
+    )

@@ -1,0 +1,1 @@
+"""Pages of systems, connections, finance objects and systems of record."""

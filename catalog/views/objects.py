@@ -1,0 +1,180 @@
+"""Pages of finance objects and their canonical schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Max, QuerySet
+from django.urls import reverse
+
+from catalog import selectors, services
+from catalog.filters import FinanceObjectFilter
+from catalog.forms import FinanceObjectEditForm, FinanceObjectRegisterForm, SchemaProposeForm
+from catalog.models import FinanceObject
+from catalog.permissions import P
+from portal.approvals.models import ChangeRequest
+from portal.core.clock import today
+from portal.core.views import (
+    Action,
+    ActionPage,
+    Column,
+    Crumb,
+    DetailPage,
+    Empty,
+    Fact,
+    ListPage,
+    ObjectActionPage,
+    Proposal,
+    permitted,
+)
+
+
+def object_url(obj: FinanceObject) -> str:
+    return reverse("catalog:finance-object-detail", kwargs={"pk": obj.pk})
+
+
+def _crumbs(*more: Crumb) -> list[Crumb]:
+    return [("Finance objects", reverse("catalog:finance-object-list")), *more]
+
+
+class FinanceObjectListView(ListPage):
+    title = "Finance objects"
+    lead = "The canonical things of finance, each with a versioned schema."
+    model = FinanceObject
+    permission = P.FINANCE_OBJECT_VIEW
+    filterset_class = FinanceObjectFilter
+    ordering = ("name",)
+    empty = Empty("No finance object is registered.", "Start with account, cost center, journal and actuals.")
+    columns = (
+        Column("name", "Finance object", primary=True, link=object_url, sort="name"),
+        Column("code", "Code", kind="code", sort="code"),
+        Column("description", "Description", clip=True),
+        Column("schema", "Schema version", kind="count"),
+    )
+
+    def decorate(self, rows: QuerySet) -> QuerySet:
+        return rows.annotate(schema=Max("schemas__number"))
+
+    def actions(self) -> Sequence[Action]:
+        url = reverse("catalog:finance-object-register")
+        label = "Register a finance object"
+        return [permitted(self.actor, P.FINANCE_OBJECT_EDIT, label, url, tone="primary", icon="plus")]
+
+
+class FinanceObjectDetailView(DetailPage):
+    model = FinanceObject
+    permission = P.FINANCE_OBJECT_VIEW
+    template_name = "catalog/finance_object_detail.html"
+    code_field = "code"
+
+    def get_lead(self) -> str:
+        return str(self.object.description)
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return _crumbs((self.object.name, ""))
+
+    def actions(self) -> Sequence[Action]:
+        key = {"pk": self.object.pk}
+        schema = reverse("catalog:schema-propose", kwargs=key)
+        edit = reverse("catalog:finance-object-edit", kwargs=key)
+        owner = f"{reverse('catalog:ownership-propose')}?finance_object={self.object.code}"
+        return [
+            permitted(self.actor, P.SCHEMA_PROPOSE, "Propose a schema version", schema, tone="primary"),
+            permitted(self.actor, P.OWNERSHIP_PROPOSE, "Propose an owner", owner),
+            permitted(self.actor, P.FINANCE_OBJECT_EDIT, "Edit", edit),
+        ]
+
+    def facts(self) -> Sequence[Fact]:
+        owner = selectors.owner_of(self.object, today())
+        schema = selectors.schema_in_force(self.object)
+        return [
+            Fact("System of record today", owner.system.name if owner else "none: a gap"),
+            Fact("Steward", owner.steward.name if owner and owner.steward else ""),
+            Fact("Schema version", schema.number if schema else None),
+            Fact("Approved", schema.approved_at if schema else None, "time"),
+        ]
+
+    def get_context(self, **extra: Any) -> dict[str, Any]:
+        versions = list(self.object.schemas.order_by("-number"))
+        wanted = self.request.GET.get("version", "")
+        shown = next((v for v in versions if str(v.number) == wanted), versions[0] if versions else None)
+        owners = selectors.ownerships(self.actor).filter(finance_object=self.object)
+        return super().get_context(versions=versions, shown=shown, ownerships=owners, **extra)
+
+
+class FinanceObjectRegisterView(ActionPage):
+    title = "Register a finance object"
+    permission = P.FINANCE_OBJECT_EDIT
+    form_class = FinanceObjectRegisterForm
+    submit_label = "Register"
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return _crumbs((self.title, ""))
+
+    def cancel_url(self) -> str:
+        return reverse("catalog:finance-object-list")
+
+    def perform(self, form: FinanceObjectRegisterForm) -> FinanceObject:
+        return services.finance_object_register(actor=self.actor, **form.values)
+
+    def success_url(self, result: FinanceObject) -> str:
+        return object_url(result)
+
+    def success_message(self, result: FinanceObject) -> str:
+        return f"{result.name} is registered."
+
+
+class FinanceObjectEditView(ObjectActionPage):
+    model = FinanceObject
+    permission = P.FINANCE_OBJECT_EDIT
+    form_class = FinanceObjectEditForm
+
+    def get_title(self) -> str:
+        return f"Edit {self.object.name}"
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return _crumbs((self.object.name, object_url(self.object)), ("Edit", ""))
+
+    def initial(self) -> dict[str, Any]:
+        return {"name": self.object.name, "description": self.object.description}
+
+    def cancel_url(self) -> str:
+        return object_url(self.object)
+
+    def perform(self, form: FinanceObjectEditForm) -> FinanceObject:
+        return services.finance_object_edit(actor=self.actor, finance_object_id=self.object.pk, **form.values)
+
+    def success_url(self, result: FinanceObject) -> str:
+        return object_url(result)
+
+    def success_message(self, result: FinanceObject) -> str:
+        return f"{result.name} is saved."
+
+
+class SchemaProposeView(Proposal, ObjectActionPage):
+    lead = "The next version of the canonical schema; the version in force stays until this one is approved."
+    model = FinanceObject
+    permission = P.SCHEMA_PROPOSE
+    form_class = SchemaProposeForm
+
+    def get_title(self) -> str:
+        return f"Propose a schema of {self.object.name}"
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return _crumbs((self.object.name, object_url(self.object)), ("Propose a schema", ""))
+
+    def initial(self) -> dict[str, Any]:
+        active = selectors.schema_in_force(self.object)
+        return {"fields_text": active.fields if active else ""}
+
+    def cancel_url(self) -> str:
+        return object_url(self.object)
+
+    def perform(self, form: SchemaProposeForm) -> ChangeRequest:
+        return services.schema_propose(
+            actor=self.actor,
+            reason=form.cleaned_data["reason"],
+            finance_object=self.object.code,
+            fields=form.cleaned_data["fields_text"],
+        )

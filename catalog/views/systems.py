@@ -1,0 +1,191 @@
+"""Pages of systems and their connections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+
+from catalog import selectors, services
+from catalog.filters import SystemFilter
+from catalog.forms import ConnectionProposeForm, SystemEditForm, SystemRegisterForm
+from catalog.models import Connection, System
+from catalog.permissions import P
+from catalog.services.systems import FIELDS
+from portal.approvals.models import ChangeRequest
+from portal.core.views import (
+    Action,
+    ActionPage,
+    Column,
+    Crumb,
+    DetailPage,
+    Empty,
+    Fact,
+    ListPage,
+    ObjectActionPage,
+    Proposal,
+    permitted,
+)
+
+
+def system_url(system: System) -> str:
+    return reverse("catalog:system-detail", kwargs={"pk": system.pk})
+
+
+def _crumbs(*more: Crumb) -> list[Crumb]:
+    return [("Systems", reverse("catalog:system-list")), *more]
+
+
+class SystemListView(ListPage):
+    title = "Systems"
+    lead = "Applications that hold finance data, with the team that answers for each."
+    model = System
+    permission = P.SYSTEM_VIEW
+    filterset_class = SystemFilter
+    facets = ("kind",)
+    ordering = ("name",)
+    empty = Empty("No system is registered.", "Register the ledger first, then the planning system.")
+    columns = (
+        Column("name", "System", primary=True, link=system_url, sort="name"),
+        Column("code", "Code", kind="code", sort="code"),
+        Column("kind", "Kind", value="get_kind_display", sort="kind"),
+        Column("hosting", "Hosting", value="get_hosting_display", sort="hosting"),
+        Column("region", "Region", sort="region"),
+        Column("owner_team", "Owner team", sort="owner_team"),
+        Column("criticality", "Criticality", sort="criticality"),
+        Column("rpo_minutes", "RPO", kind="count", unit="minutes"),
+        Column("rto_minutes", "RTO", kind="count", unit="minutes"),
+        Column("links", "Connections", kind="count"),
+    )
+
+    def decorate(self, rows: QuerySet) -> QuerySet:
+        return rows.annotate(links=Count("connections"))
+
+    def actions(self) -> Sequence[Action]:
+        url = reverse("catalog:system-register")
+        return [permitted(self.actor, P.SYSTEM_EDIT, "Register a system", url, tone="primary", icon="plus")]
+
+
+class SystemDetailView(DetailPage):
+    model = System
+    permission = P.SYSTEM_VIEW
+    template_name = "catalog/system_detail.html"
+    code_field = "code"
+
+    def get_lead(self) -> str:
+        return str(self.object.description)
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return _crumbs((self.object.name, ""))
+
+    def actions(self) -> Sequence[Action]:
+        key = {"pk": self.object.pk}
+        propose = reverse("catalog:connection-propose", kwargs=key)
+        edit = reverse("catalog:system-edit", kwargs=key)
+        return [
+            permitted(
+                self.actor,
+                P.CONNECTION_PROPOSE,
+                "Propose a connection",
+                propose,
+                obj=self.object,
+                tone="primary",
+            ),
+            permitted(self.actor, P.SYSTEM_EDIT, "Edit", edit, obj=self.object),
+        ]
+
+    def facts(self) -> Sequence[Fact]:
+        system = self.object
+        return [
+            Fact("Kind", system.get_kind_display()),
+            Fact("Hosting", system.get_hosting_display()),
+            Fact("Region", system.region),
+            Fact("Owner team", system.owner_team),
+            Fact("Criticality", system.get_criticality_display()),
+            Fact("RPO, minutes", system.rpo_minutes, "count"),
+            Fact("RTO, minutes", system.rto_minutes, "count"),
+        ]
+
+    def get_context(self, **extra: Any) -> dict[str, Any]:
+        owned = selectors.ownerships(self.actor).filter(system=self.object)
+        return super().get_context(
+            connections=self.object.connections.order_by("code", "environment"), ownerships=owned, **extra
+        )
+
+
+class SystemRegisterView(ActionPage):
+    title = "Register a system"
+    permission = P.SYSTEM_EDIT
+    form_class = SystemRegisterForm
+    submit_label = "Register"
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return _crumbs((self.title, ""))
+
+    def cancel_url(self) -> str:
+        return reverse("catalog:system-list")
+
+    def perform(self, form: SystemRegisterForm) -> System:
+        return services.system_register(actor=self.actor, **form.values)
+
+    def success_url(self, result: System) -> str:
+        return system_url(result)
+
+    def success_message(self, result: System) -> str:
+        return f"{result.name} is registered."
+
+
+class SystemEditView(ObjectActionPage):
+    model = System
+    permission = P.SYSTEM_EDIT
+    form_class = SystemEditForm
+
+    def get_title(self) -> str:
+        return f"Edit {self.object.name}"
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return _crumbs((self.object.name, system_url(self.object)), ("Edit", ""))
+
+    def initial(self) -> dict[str, Any]:
+        return {name: getattr(self.object, name) for name in FIELDS}
+
+    def cancel_url(self) -> str:
+        return system_url(self.object)
+
+    def perform(self, form: SystemEditForm) -> System:
+        return services.system_edit(actor=self.actor, system_id=self.object.pk, **form.values)
+
+    def success_url(self, result: System) -> str:
+        return system_url(result)
+
+    def success_message(self, result: System) -> str:
+        return f"{result.name} is saved."
+
+
+class ConnectionProposeView(Proposal, ObjectActionPage):
+    lead = "A logical connection bound to a real endpoint. It is bound only when another person approves it."
+    model = System
+    permission = P.CONNECTION_PROPOSE
+    form_class = ConnectionProposeForm
+
+    def get_title(self) -> str:
+        return f"Propose a connection of {self.object.name}"
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return _crumbs((self.object.name, system_url(self.object)), ("Propose a connection", ""))
+
+    def initial(self) -> dict[str, Any]:
+        wanted = self.request.GET.get("connection", "")
+        key = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else 0
+        known = Connection.objects.filter(system=self.object, pk=key).first()
+        if known is None:
+            return {"config": {}}
+        return {name: getattr(known, name) for name in ("code", "environment", "connector", "config")}
+
+    def cancel_url(self) -> str:
+        return system_url(self.object)
+
+    def perform(self, form: ConnectionProposeForm) -> ChangeRequest:
+        return services.connection_propose(actor=self.actor, system=self.object.code, **form.values)

@@ -1,0 +1,1 @@
+"""REST of dimensions, mapping sets and rate sets."""

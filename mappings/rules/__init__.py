@@ -1,0 +1,1 @@
+"""The rule engine: pure values and functions without Django."""

@@ -1,0 +1,60 @@
+"""Members as a table: `code, name, parent, valid_from, valid_to`, and a column `attributes.NAME` for each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from mappings.codes import Code
+from mappings.selectors.dimensions import MemberValue
+from mappings.services.members import MemberSpec
+from mappings.services.tables import MAX_FAULTS, Line, read_lines
+from portal.core.errors import Fault, Faults
+from portal.core.manifest import iso_day
+
+GROUP = "attributes."
+COLUMNS = ("code", "name", "parent", "valid_from", "valid_to")
+
+
+def member_specs(data: bytes) -> list[MemberSpec]:
+    """Members of a CSV or XLSX file. Raises Faults MAP-020 to -025 (the file), MDM-010 (a date)."""
+    faults: list[Fault] = []
+    specs = [_spec(line, faults) for line in read_lines(data, COLUMNS[:1], COLUMNS[1:], GROUP)]
+    if faults:
+        raise Faults(faults[:MAX_FAULTS])
+    return specs
+
+
+def _spec(line: Line, faults: list[Fault]) -> MemberSpec:
+    cells = line.cells
+    attributes = {
+        name.removeprefix(GROUP): cell for name, cell in cells.items() if name.startswith(GROUP) and cell
+    }
+    first, last = (_day(line, name, faults) for name in COLUMNS[3:])
+    return MemberSpec(
+        cells["code"], cells.get("name", ""), cells.get("parent", ""), attributes, first, last, line.place
+    )
+
+
+def _day(line: Line, name: str, faults: list[Fault]) -> dt.date | None:
+    try:
+        return iso_day(line.cells.get(name, ""))
+    except ValueError as error:
+        faults.append(Fault(Code.MDM_010, str(error), f"{line.place}, column {name}"))
+        return None
+
+
+def member_headings(members: Iterable[MemberValue]) -> list[str]:
+    """Headings that hold every attribute of these members."""
+    names = sorted({name for member in members for name in member.attributes})
+    return [*COLUMNS, *(f"{GROUP}{name}" for name in names)]
+
+
+def member_rows(members: Iterable[MemberValue], headings: list[str]) -> Iterator[list[object]]:
+    """Members as `member_specs` reads them back."""
+    for member in members:
+        plain = [getattr(member, name) for name in COLUMNS]
+        yield [
+            *plain,
+            *(member.attributes.get(name.removeprefix(GROUP), "") for name in headings[len(COLUMNS) :]),
+        ]

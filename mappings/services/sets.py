@@ -1,0 +1,102 @@
+"""Registering mapping sets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mappings.codes import Code
+from mappings.models import Dimension, MappingSet
+from mappings.permissions import P
+from mappings.rules.csvformat import RESERVED
+from mappings.services.dimensions import system_named
+from mappings.tags import Tag
+from portal.audit.services import audited, record
+from portal.core import authority
+from portal.core.actor import Actor
+from portal.core.errors import Conflict, Invalid
+from portal.core.text import clean_code, clean_text
+
+MAX_COLUMNS = 12
+_COLUMN = re.compile(r"[a-z](?:_?[a-z0-9])*")
+
+
+def _dimension(code: str, place: str) -> Dimension:
+    dimension = Dimension.objects.filter(code=code).first()
+    if dimension is None:
+        raise Invalid(Code.MDM_012, f"There is no dimension {code!r}.", place=place)
+    return dimension
+
+
+def normal_columns(columns: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Columns as {name, dimension}. Raises Invalid MAP-042, MDM-012."""
+    if not 1 <= len(columns) <= MAX_COLUMNS:
+        raise Invalid(Code.MAP_042, f"A mapping set has 1 to {MAX_COLUMNS} source columns.", place="columns")
+    normal: list[dict[str, str]] = []
+    for column in columns:
+        name, dimension = column.get("name", ""), column.get("dimension") or ""
+        if not _COLUMN.fullmatch(name) or len(name) > 63 or name in RESERVED:
+            raise Invalid(
+                Code.MAP_042,
+                f"{name!r} is no column name: lower-case letters, digits and single underscores, "
+                f"and none of {', '.join(sorted(RESERVED))}.",
+                place="columns",
+            )
+        if any(name == other["name"] for other in normal):
+            raise Invalid(Code.MAP_042, f"The column {name} comes twice.", place="columns")
+        if dimension:
+            _dimension(dimension, "columns")
+        normal.append({"name": name, "dimension": dimension})
+    return normal
+
+
+@audited(Tag.MAPPING_SET_REGISTER)
+def mapping_set_register(
+    *,
+    actor: Actor,
+    reason: str,
+    code: str,
+    name: str,
+    source_system: str,
+    target_system: str,
+    target_dimension: str,
+    columns: Sequence[Mapping[str, str]],
+    kind: str = "load",
+) -> MappingSet:
+    """Register a set; systems and dimensions by code, columns as {name, dimension} with dimension optional.
+
+    Columns and target never change afterwards: they decide what the approved rules mean.
+    Raises Conflict MAP-041, Invalid CTR-002, MDM-012, MAP-042, Faults API-005 (kind).
+    """
+    source = system_named(source_system, "source_system")
+    authority.check(actor, P.MAPPING_SET_REGISTER, source)
+    if MappingSet.objects.filter(code__iexact=code).exists():
+        raise Conflict(Code.MAP_041, f"There is a mapping set with the code {code} already.", place="code")
+    mapping_set = MappingSet(
+        code=clean_code(code, place="code"),
+        name=clean_text(name, 200, place="name"),
+        source_system=source,
+        target_system=system_named(target_system, "target_system"),
+        target_dimension=_dimension(target_dimension, "target_dimension"),
+        kind=kind,
+        columns=normal_columns(columns),
+    )
+    mapping_set.full_clean()
+    mapping_set.save()
+    after = _content(mapping_set)
+    record(Tag.MAPPING_SET_REGISTER, actor=actor, subject=mapping_set, reason=reason, after=after)
+    return mapping_set
+
+
+def _content(mapping_set: MappingSet) -> dict[str, Any]:
+    """What the audit keeps of a set."""
+    return {
+        "code": mapping_set.code,
+        "columns": mapping_set.columns,
+        "kind": mapping_set.kind,
+        "name": mapping_set.name,
+        "source_system": mapping_set.source_system.code,
+        "target_dimension": mapping_set.target_dimension.code,
+        "target_system": mapping_set.target_system.code,
+    }

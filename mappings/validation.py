@@ -1,0 +1,83 @@
+"""What stands against a mapping version: ties and unknown targets are errors, unknown sources warnings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from mappings.codes import Code
+from mappings.models import Dimension, MappingRule, MappingSet, MappingVersion
+from mappings.rules.ambiguity import Ambiguity
+from mappings.rules.wording import witness_text
+from mappings.selectors.difference import VersionDifference, version_difference
+from mappings.selectors.dimensions import unknown_members
+from mappings.selectors.versions import live_rules
+from mappings.ties import version_ties
+from portal.approvals.ports import Finding
+
+MAX_EACH = 50
+"""Findings of one kind that are named; the rest is counted."""
+
+
+def version_findings(version: MappingVersion, difference: VersionDifference | None = None) -> list[Finding]:
+    """All findings. The cost depends on what the version changes, not on how many rules it has."""
+    incoming = (difference or version_difference(version)).incoming
+    findings: list[Finding] = []
+    if not live_rules(version.mapping_set_id, version.number).exists():
+        findings.append(Finding("error", Code.MAP_033, "The version has no rules."))
+    findings.extend(_tie_findings(version, incoming))
+    findings.extend(_target_findings(version, incoming))
+    findings.extend(_source_findings(version.mapping_set, incoming))
+    return findings
+
+
+def _tie_findings(version: MappingVersion, incoming: list[MappingRule]) -> Iterator[Finding]:
+    report = version.mapping_set.kind == MappingSet.Kind.REPORT
+    ties = version_ties(version, incoming, None if report else MAX_EACH + 1)
+    if report:  # a record may count in several lines, but in each only once
+        ties = [tie for tie in ties if tie.rule_a.target == tie.rule_b.target]
+    for tie in ties[:MAX_EACH]:
+        yield Finding("error", Code.MAP_002, _tie_text(tie, version.mapping_set), f"rule {tie.rule_a.id}")
+    if len(ties) > MAX_EACH:
+        yield Finding("error", Code.MAP_002, f"There are more than {MAX_EACH} ties.")
+
+
+def _tie_text(tie: Ambiguity, mapping_set: MappingSet) -> str:
+    used = {*tie.rule_a.conditions, *tie.rule_b.conditions}
+    value = witness_text(mapping_set.column_names, tie.witness, used)
+    names = [f"{rule.target or 'ignore'} (rule {rule.id})" for rule in (tie.rule_a, tie.rule_b)]
+    return f"{value} matches two rules of equal rank: {names[0]} and {names[1]}."
+
+
+def _target_findings(version: MappingVersion, incoming: list[MappingRule]) -> Iterator[Finding]:
+    dimension = version.mapping_set.target_dimension
+    targets = {row.target for row in incoming if row.target}
+    unknown = sorted(unknown_members(dimension, targets))
+    for target in unknown[:MAX_EACH]:
+        count = sum(row.target == target for row in incoming)
+        message = f"{dimension} has no member '{target}'; {count} rule(s) lead to it."
+        yield Finding("error", Code.MAP_030, message, f"target {target}")
+    if len(unknown) > MAX_EACH:
+        message = f"{len(unknown) - MAX_EACH} more targets are unknown."
+        yield Finding("error", Code.MAP_030, message)
+
+
+def _source_findings(mapping_set: MappingSet, incoming: list[MappingRule]) -> Iterator[Finding]:
+    dimensions = {d.code: d for d in Dimension.objects.filter(code__in=_dimension_codes(mapping_set))}
+    named: dict[str, set[str]] = defaultdict(set)
+    for row in incoming:
+        for column, condition in row.conditions.items():
+            values = [condition["is"]] if "is" in condition else condition.get("in", [])
+            named[column].update(value for value in values if value)
+    for column in mapping_set.columns:
+        dimension = dimensions.get(column["dimension"])
+        if dimension is not None:
+            unknown = sorted(unknown_members(dimension, named[column["name"]]))
+            if unknown:
+                shown = ", ".join(unknown[:10]) + (" ..." if len(unknown) > 10 else "")
+                message = f"{len(unknown)} value(s) are not members of {dimension}: {shown}"
+                yield Finding("warning", Code.MAP_031, message, f"column {column['name']}")
+
+
+def _dimension_codes(mapping_set: MappingSet) -> set[str]:
+    return {column["dimension"] for column in mapping_set.columns if column["dimension"]}

@@ -1,0 +1,1 @@
+"""Pages of mapping sets, versions, rules, dimensions and rates."""

@@ -1,0 +1,165 @@
+"""Adding, editing and removing rules, and importing them from a file with a dry run first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+
+from mappings import selectors, services
+from mappings.codes import Code
+from mappings.forms import RevisionForm, RuleForm, RulesImportForm
+from mappings.models import MappingRule, MappingVersion
+from mappings.permissions import P
+from mappings.services import ImportResult
+from mappings.views.sets import version_url
+from mappings.views.versions import crumbs_of
+from portal.core.errors import NotFound
+from portal.core.uploads import carry
+from portal.core.views import Crumb, ObjectActionPage, render_page
+
+
+class _OnVersion(ObjectActionPage):
+    """An edit of an open version."""
+
+    model = MappingVersion
+    permission = P.VERSION_EDIT
+
+    def get_queryset(self) -> Any:
+        return MappingVersion.objects.select_related("mapping_set", "base")
+
+    def blocked(self) -> str:
+        version = self.object
+        return (
+            "" if version.is_editable else f"{version} is {version.get_state_display()}; start a new version."
+        )
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return crumbs_of(self.object, (self.title, ""))
+
+    def get_lead(self) -> str:
+        if self.object.state != "locked":
+            return ""
+        return "The version is under review: this edit voids the decisions made on it."
+
+    def initial(self) -> dict[str, Any]:
+        return {"revision": self.object.revision}
+
+    def cancel_url(self) -> str:
+        return version_url(self.object)
+
+    def success_url(self, result: Any) -> str:
+        return version_url(self.object)
+
+
+class RuleAddView(_OnVersion):
+    title = "Add a rule"
+    form_class = RuleForm
+    submit_label = "Add the rule"
+
+    def initial(self) -> dict[str, Any]:
+        """An address may fill in cells: the exception queue sends the members that no rule maps."""
+        cells = {name: text for name, text in self.request.GET.items() if name.startswith("column_")}
+        return {**super().initial(), **cells}
+
+    def form_options(self) -> dict[str, Any]:
+        return {"columns": self.object.mapping_set.column_names}
+
+    def perform(self, form: RuleForm) -> MappingRule:
+        return services.rule_add(actor=self.actor, version_id=self.object.pk, **form.values)
+
+    def success_message(self, result: MappingRule) -> str:
+        return f"The rule {result.match_text} is added."
+
+
+class _OnRule(_OnVersion):
+    rule: MappingRule
+
+    def prepare(self) -> None:
+        super().prepare()
+        rule = selectors.rules_of(self.object).filter(pk=self.kwargs["rule"]).first()
+        if rule is None:
+            raise NotFound(f"{self.object} has no such rule.", code=Code.MAP_040)
+        self.rule = rule
+
+
+class RuleEditView(_OnRule):
+    title = "Edit a rule"
+    form_class = RuleForm
+    template_name = "mappings/rule_edit.html"
+    submit_label = "Save the rule"
+
+    def form_options(self) -> dict[str, Any]:
+        return {"columns": self.object.mapping_set.column_names}
+
+    def initial(self) -> dict[str, Any]:
+        return {**super().initial(), **RuleForm.initial_of(self.rule)}
+
+    def get_context(self, **extra: Any) -> dict[str, Any]:
+        return super().get_context(rule=self.rule, **extra)
+
+    def perform(self, form: RuleForm) -> MappingRule:
+        return services.rule_edit(
+            actor=self.actor, version_id=self.object.pk, rule_id=self.rule.pk, **form.values
+        )
+
+    def success_message(self, result: MappingRule) -> str:
+        return f"The rule {result.match_text} is saved."
+
+
+class RuleRemoveView(_OnRule):
+    title = "Remove a rule"
+    form_class = RevisionForm
+    submit_label = "Remove the rule"
+    submit_tone = "danger"
+
+    def get_lead(self) -> str:
+        return f"{self.rule.match_text} to {self.rule.target or 'nothing'}. Older versions keep it."
+
+    def perform(self, form: RevisionForm) -> MappingVersion:
+        return services.rule_remove(
+            actor=self.actor, version_id=self.object.pk, rule_id=self.rule.pk, **form.values
+        )
+
+    def success_message(self, result: MappingVersion) -> str:
+        return f"The rule {self.rule.match_text} is removed."
+
+
+class RulesImportView(_OnVersion):
+    """First a dry run, then exactly that."""
+
+    title = "Import rules"
+    form_class = RulesImportForm
+    template_name = "mappings/rules_import.html"
+
+    def perform(self, form: RulesImportForm) -> ImportResult:
+        data = form.cleaned_data
+        self.content: bytes = form.content()
+        self.apply = "apply" in self.request.POST
+        return services.rules_import(
+            actor=self.actor,
+            reason=data["reason"],
+            version_id=self.object.pk,
+            data=self.content,
+            replace=data["replace"],
+            dry_run=not self.apply,
+            revision=data["revision"],
+        )
+
+    def finish(self, result: ImportResult) -> HttpResponse:
+        if self.apply:
+            counts = f"{result.added} added, {result.changed} changed, {result.removed} removed"
+            messages.success(self.request, f"Imported: {counts}, {result.unchanged} unchanged.")
+            return HttpResponseRedirect(version_url(self.object))
+        carried = carry(self.content)
+        again = RulesImportForm(
+            initial={**self.initial(), "carried": carried, "replace": "replace" in self.request.POST}
+        )
+        context = self.get_context(form=again, result=result, carried=carried, cancel_url=self.cancel_url())
+        return render_page(self.request, self.template_name, context, status=422 if result.faults else 200)
+
+    def get_context(self, **extra: Any) -> dict[str, Any]:
+        columns = ", ".join(self.object.mapping_set.column_names)
+        return super().get_context(columns=columns, **extra)

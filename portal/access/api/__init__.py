@@ -1,0 +1,1 @@
+"""REST of people, accounts, roles, grants and tokens."""

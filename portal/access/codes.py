@@ -1,0 +1,69 @@
+"""Error codes of people, roles, grants and tokens."""
+
+from enum import StrEnum
+
+from portal.core.codes import Help
+
+
+class Code(StrEnum):
+    IAM_010 = "IAM-010"
+    IAM_011 = "IAM-011"
+    IAM_012 = "IAM-012"
+    IAM_013 = "IAM-013"
+    IAM_014 = "IAM-014"
+    IAM_015 = "IAM-015"
+    IAM_016 = "IAM-016"
+    IAM_017 = "IAM-017"
+
+
+_ADMIN = "A role administrator."
+HELP = {
+    Code.IAM_010: Help(
+        "The person or account exists",
+        "A person or account with this code or name is there already.",
+        fix="Use the existing one or choose another code.",
+        who=_ADMIN,
+    ),
+    Code.IAM_011: Help(
+        "The password is too weak",
+        "The password is too short, too common or too close to the name.",
+        fix="Choose at least 12 characters that are not a common password.",
+        who="You.",
+    ),
+    Code.IAM_012: Help(
+        "Unknown duty or role",
+        "The role names a duty, or the grant a role, that does not exist.",
+        fix="Use the codes shown on the roles page.",
+        who=_ADMIN,
+    ),
+    Code.IAM_013: Help(
+        "The database is not empty",
+        "Bootstrap creates the first administrators once, on an empty database.",
+        fix="Sign in as a role administrator and propose grants.",
+        who=_ADMIN,
+    ),
+    Code.IAM_014: Help(
+        "The token cannot carry this scope",
+        "Approval, role and grant scopes cannot be put on a token, nor scopes its owner lacks.",
+        fix="Leave the scope out.",
+        who="You.",
+    ),
+    Code.IAM_015: Help(
+        "The expiry is not acceptable",
+        "A token expires within 1 to 365 days.",
+        fix="Choose an earlier day.",
+        who="You.",
+    ),
+    Code.IAM_016: Help(
+        "The scope object does not exist",
+        "The grant names a scope that is not there.",
+        fix="Register the system, mapping set or flow first.",
+        who=_ADMIN,
+    ),
+    Code.IAM_017: Help(
+        "The grant exists for these days",
+        "The person has the same role in the same scope on some of the days already.",
+        fix="Change the last day of the existing grant, or choose days that do not overlap it.",
+        who=_ADMIN,
+    ),
+}

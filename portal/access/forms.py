@@ -1,0 +1,120 @@
+"""Forms of people, accounts, roles, grants and tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from portal.access.functions import LABELS
+from portal.access.models import Role
+from portal.access.ports import scope_models
+from portal.access.selectors import held
+from portal.access.services.tokens import MAX_DAYS, never_on_tokens
+from portal.core import authority
+from portal.core.actor import Actor
+from portal.core.clock import today
+from portal.core.forms import ActionForm, CodeField, DateField, TextField
+from portal.people.models import Person, User
+
+
+class PersonRegisterForm(ActionForm):
+    code = CodeField(label="Code")
+    name = TextField(label="Name")
+    email = forms.EmailField(label="E-mail", required=False)
+
+
+class PersonEditForm(ActionForm):
+    name = TextField(label="Name")
+    email = forms.EmailField(label="E-mail", required=False)
+    is_active = forms.BooleanField(
+        label="Active",
+        required=False,
+        help_text="An inactive person's sessions, tokens and grants stop at once.",
+    )
+
+
+class AccountCreateForm(ActionForm):
+    username = CodeField(
+        label="Name to sign in with", help_text="Letters, digits, dots, underscores, hyphens."
+    )
+    kind = forms.ChoiceField(label="Kind", choices=User.Kind.choices)
+    password = forms.CharField(
+        label="First password",
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least twelve characters. Service accounts need none: they use tokens.",
+    )
+
+
+class RoleProposeForm(ActionForm):
+    code = CodeField(label="Code", help_text="Give an existing code to propose its next version.")
+    name = TextField(label="Name")
+    functions = forms.MultipleChoiceField(
+        label="Duties",
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(str(f), f"{label} ({f})") for f, label in LABELS.items()],
+    )
+
+
+class GrantProposeForm(ActionForm):
+    person = forms.ChoiceField(label="Person")
+    role = forms.ChoiceField(label="Role")
+    scope = forms.ChoiceField(label="Scope", required=False)
+    valid_from = DateField(label="From", initial=today)
+    valid_to = DateField(label="To, inclusive", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choose(
+            "person", [(p.code, f"{p.name} ({p.code})") for p in Person.objects.filter(is_active=True)]
+        )
+        self._choose("role", [(r.code, r.name) for r in Role.objects.all()])
+        scopes: list[tuple[str, Any]] = [("", "everything")]
+        for kind, model in scope_models.all().items():
+            rows = [(f"{kind}:{obj.pk}", str(obj)) for obj in model._default_manager.all()[:2000]]
+            scopes.append((kind.replace("_", " "), rows))
+        self._choose("scope", scopes)
+
+    def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - narrows the type
+        field.choices = choices
+
+    @property
+    def values(self) -> dict[str, Any]:
+        values = dict(self.cleaned_data)
+        kind, _, key = values.pop("scope").partition(":")
+        return {**values, "scope_kind": kind, "scope_id": int(key) if key else None}
+
+
+class GrantRevokeForm(ActionForm):
+    last_day = DateField(label="Last day", initial=today)
+
+
+class TokenIssueForm(ActionForm):
+    account_id = forms.TypedChoiceField(label="Account", coerce=int)
+    name = TextField(label="What it is for")
+    days = forms.IntegerField(label="Expires after days", min_value=1, max_value=MAX_DAYS, initial=90)
+    networks = TextField(
+        label="Networks",
+        required=False,
+        max_length=500,
+        help_text="For instance 10.0.0.0/8, separated by blanks.",
+    )
+    scopes = forms.MultipleChoiceField(label="Scopes", widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = authority.all_permissions()
+        scopes = [(s, f"{labels.get(s, s)} ({s})") for s in sorted(held(actor)) if not never_on_tokens(s)]
+        accounts = [
+            (u.pk, f"{u.username} ({u.get_kind_display()})")
+            for u in User.objects.filter(person_id=actor.person_id or 0)
+        ]
+        for name, choices in (("scopes", scopes), ("account_id", accounts)):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "networks": self.cleaned_data["networks"].replace(",", " ").split()}

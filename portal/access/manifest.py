@@ -1,0 +1,264 @@
+"""Manifest sections of access: people with their accounts, roles, grants."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from portal.access.functions import Function
+from portal.access.models import Grant, Role
+from portal.access.ports import scope_models
+from portal.access.services import (
+    account_create,
+    account_set_active,
+    grant_propose,
+    person_edit,
+    person_register,
+    role_propose,
+)
+from portal.access.services.grants import grant_key
+from portal.approvals.manifest import propose, same_payload
+from portal.core.errors import NotFound
+from portal.core.manifest import UNCHANGED, Applying, Entry, Outcome, Reading, Result, Section
+from portal.people.models import Person, User
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    username: str
+    kind: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonItem:
+    code: str
+    name: str
+    email: str
+    active: bool
+    accounts: tuple[Account, ...]
+
+
+class PeopleSection(Section[PersonItem]):
+    name = "people"
+    order = 10
+    fields = {
+        "code": "unique code of the natural person",
+        "name": "full name",
+        "email": "address, optional",
+        "active": "true or false, default true",
+        "accounts": "list of {username, kind: person or service, active}; passwords are never in a manifest",
+    }
+
+    def read(self, entry: Entry, reading: Reading) -> PersonItem:
+        accounts = tuple(
+            Account(
+                item.code("username"),
+                item.choice("kind", User.Kind.values, User.Kind.PERSON),
+                item.boolean("active", True),
+            )
+            for item in entry.entries("accounts")
+        )
+        email = entry.text("email", "")
+        return PersonItem(entry.code(), entry.text("name"), email, entry.boolean("active", True), accounts)
+
+    def key(self, item: PersonItem) -> str:
+        return item.code
+
+    def known(self, key: str) -> bool:
+        return Person.objects.filter(code=key).exists()
+
+    def apply(self, item: PersonItem, applying: Applying) -> Result:
+        person = Person.objects.filter(code=item.code).first()
+        outcome = Outcome.UNCHANGED
+        if person is None:
+            person = person_register(**applying.who, code=item.code, name=item.name, email=item.email)
+            outcome = Outcome.CREATED
+        if (person.name, person.email, person.is_active) != (item.name, item.email, item.active):
+            person_edit(
+                **applying.who, person_id=person.pk, name=item.name, email=item.email, is_active=item.active
+            )
+            outcome = Outcome.CHANGED if outcome is Outcome.UNCHANGED else outcome
+        for account in item.accounts:
+            if self._account(account, person, applying) and outcome is Outcome.UNCHANGED:
+                outcome = Outcome.CHANGED
+        return Result(outcome)
+
+    @staticmethod
+    def _account(account: Account, person: Person, applying: Applying) -> bool:
+        user = User.objects.filter(username__iexact=account.username, person=person).first()
+        changed = user is None
+        if user is None:
+            user = account_create(
+                **applying.who, person_id=person.pk, username=account.username, kind=account.kind
+            )
+        if user.is_active != account.active:
+            account_set_active(**applying.who, account_id=user.pk, active=account.active)
+            changed = True
+        return changed
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        for person in Person.objects.order_by("code").prefetch_related("accounts"):
+            yield {
+                "code": person.code,
+                "name": person.name,
+                "email": person.email,
+                "active": "" if person.is_active else "false",
+                "accounts": [
+                    {"username": user.username, "kind": str(user.kind)}
+                    | ({} if user.is_active else {"active": "false"})
+                    for user in sorted(person.accounts.all(), key=lambda user: user.username)
+                ],
+            }
+
+
+@dataclass(frozen=True, slots=True)
+class RoleItem:
+    code: str
+    name: str
+    functions: tuple[str, ...]
+
+
+class RolesSection(Section[RoleItem]):
+    name = "roles"
+    order = 20
+    fields = {
+        "code": "unique code",
+        "name": "name",
+        "functions": f"list of duties: {', '.join(Function)} (under approval)",
+    }
+
+    def read(self, entry: Entry, reading: Reading) -> RoleItem:
+        functions = entry.texts("functions", required=True)
+        for index, function in enumerate(functions):
+            if function not in list(Function):
+                entry.fault("YAM-104", f"There is no duty named '{function[:64]}'.", "functions", index)
+        return RoleItem(entry.code(), entry.text("name"), tuple(sorted(set(functions))))
+
+    def key(self, item: RoleItem) -> str:
+        return item.code
+
+    def known(self, key: str) -> bool:
+        return Role.objects.filter(code=key).exists()
+
+    def apply(self, item: RoleItem, applying: Applying) -> Result:
+        role = Role.objects.filter(code=item.code).first()
+        if role and (role.name, sorted(role.functions)) == (item.name, list(item.functions)):
+            return UNCHANGED
+        payload = {"code": item.code, "name": item.name, "functions": list(item.functions)}
+        return propose(
+            applying,
+            kind="access.role",
+            subject_key=item.code,
+            same=same_payload(payload),
+            submit=lambda: role_propose(
+                **applying.who, code=item.code, name=item.name, functions=item.functions
+            ),
+        )
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        for role in Role.objects.order_by("code"):
+            yield {"code": role.code, "name": role.name, "functions": sorted(role.functions)}
+
+
+@dataclass(frozen=True, slots=True)
+class GrantItem:
+    person: str
+    role: str
+    scope_kind: str
+    scope: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+
+
+_SCOPE_SECTIONS = {"system": "systems", "mapping_set": "mapping_sets", "flow": "flows"}
+
+
+class GrantsSection(Section[GrantItem]):
+    name = "grants"
+    order = 900
+    fields = {
+        "person": "code of the person",
+        "role": "code of the role (under approval)",
+        "scope": "optional: one of system, mapping_set, flow with its code, for instance {system: ERP}",
+        "valid_from": "first day",
+        "valid_to": "last day, open when absent",
+    }
+
+    def read(self, entry: Entry, reading: Reading) -> GrantItem:
+        kind = scope = ""
+        scoped = entry.entry("scope")
+        if scoped is not None:
+            kind = next(iter(scoped), "")
+            if kind in _SCOPE_SECTIONS:
+                scope = reading.reference(scoped, kind, _SCOPE_SECTIONS[kind])
+        return GrantItem(
+            reading.reference(entry, "person", "people"),
+            reading.reference(entry, "role", "roles"),
+            kind,
+            scope,
+            entry.required_day("valid_from"),
+            entry.day("valid_to"),
+        )
+
+    def key(self, item: GrantItem) -> str:
+        return f"{item.person}/{item.role}/{item.scope_kind}:{item.scope}"
+
+    def known(self, key: str) -> bool:
+        return False
+
+    def apply(self, item: GrantItem, applying: Applying) -> Result:
+        needs = [("roles", item.role), (_SCOPE_SECTIONS.get(item.scope_kind, ""), item.scope)]
+        if waiting := applying.waiting(needs):
+            return waiting
+        scope_id = self._scope_id(item)
+        same = Grant.objects.filter(
+            person__code=item.person, role__code=item.role, scope_kind=item.scope_kind, scope_id=scope_id,
+            valid_from=item.valid_from, valid_to=item.valid_to,
+        )  # fmt: skip
+        if same.exists():
+            return UNCHANGED
+        proposal: dict[str, Any] = {
+            "person": item.person, "role": item.role, "scope_kind": item.scope_kind, "scope_id": scope_id,
+        }  # fmt: skip
+        days = {"valid_from": item.valid_from, "valid_to": item.valid_to}
+        texts = {key: day.isoformat() if day else None for key, day in days.items()}
+        return propose(
+            applying,
+            kind="access.grant",
+            subject_key=grant_key(proposal),
+            same=same_payload({**proposal, **texts}),
+            submit=lambda: grant_propose(
+                **applying.who,
+                **proposal,
+                valid_from=item.valid_from,
+                valid_to=item.valid_to,
+            ),
+        )
+
+    @staticmethod
+    def _scope_id(item: GrantItem) -> int | None:
+        if not item.scope_kind:
+            return None
+        found = scope_models.get(item.scope_kind)._default_manager.filter(code=item.scope).first()
+        if found is None:
+            raise NotFound(f"There is no {item.scope_kind} with the code {item.scope}.")
+        return int(found.pk)
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        for grant in Grant.objects.select_related("person", "role").order_by(
+            "person__code", "role__code", "id"
+        ):
+            scope = {}
+            if grant.scope_kind:
+                found = scope_models.get(grant.scope_kind)._default_manager.filter(pk=grant.scope_id).first()
+                scope = {grant.scope_kind: getattr(found, "code", "")} if found else {}
+            yield {
+                "person": grant.person.code,
+                "role": grant.role.code,
+                "scope": scope,
+                "valid_from": grant.valid_from.isoformat(),
+                "valid_to": grant.valid_to.isoformat() if grant.valid_to else "",
+            }

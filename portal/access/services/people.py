@@ -1,0 +1,120 @@
+"""Persons and accounts, registered by role administrators. Having an account grants nothing."""
+
+from __future__ import annotations
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from portal.access.codes import Code
+from portal.access.tags import Tag
+from portal.audit.services import audited, record
+from portal.core import authority
+from portal.core.actor import Actor
+from portal.core.errors import BadInput, Conflict, NotFound
+from portal.core.locking import locked
+from portal.core.text import clean_code, clean_text
+from portal.people.models import Person, User
+from portal.people.permissions import P
+
+
+@audited(Tag.PERSON_REGISTER)
+def person_register(*, actor: Actor, reason: str, code: str, name: str, email: str = "") -> Person:
+    """Register a natural person. Raises Conflict IAM-010 when the code is taken."""
+    authority.check_everywhere(actor, P.PERSON_MANAGE)
+    code = clean_code(code, place="code")
+    if Person.objects.filter(code__iexact=code).exists():
+        raise Conflict(Code.IAM_010, f"There is a person with the code {code} already.", place="code")
+    person = Person(code=code, name=clean_text(name, 200, place="name"), email=email)
+    person.full_clean()
+    person.save()
+    record(
+        Tag.PERSON_REGISTER,
+        actor=actor,
+        subject=person,
+        reason=reason,
+        after={"code": code, "name": person.name},
+    )
+    return person
+
+
+@audited(Tag.PERSON_EDIT)
+def person_edit(
+    *, actor: Actor, reason: str, person_id: int, name: str, email: str = "", is_active: bool = True
+) -> Person:
+    """Change a person. Making one inactive ends every session, token and grant of theirs at once."""
+    person = Person.objects.get_for(actor, P.PERSON_MANAGE, pk=person_id, lock=True)
+    before = {"name": person.name, "email": person.email, "is_active": person.is_active}
+    person.name, person.email, person.is_active = clean_text(name, 200, place="name"), email, is_active
+    person.full_clean()
+    person.save()
+    after = {"name": person.name, "email": email, "is_active": is_active}
+    record(Tag.PERSON_EDIT, actor=actor, subject=person, reason=reason, before=before, after=after)
+    return person
+
+
+def set_password(user: User, password: str) -> None:
+    """Validate and set. Raises BadInput IAM-011."""
+    try:
+        validate_password(password, user)
+    except ValidationError as exc:
+        raise BadInput(Code.IAM_011, " ".join(exc.messages), place="password") from None
+    user.set_password(password)
+
+
+@audited(Tag.ACCOUNT_CREATE)
+def account_create(
+    *,
+    actor: Actor,
+    reason: str,
+    person_id: int,
+    username: str,
+    password: str | None = None,
+    kind: str = User.Kind.PERSON,
+) -> User:
+    """Give a person an account; without a password it cannot sign in until one is set.
+
+    Raises Conflict IAM-010 (name taken), BadInput IAM-011 (weak password).
+    """
+    person = Person.objects.get_for(actor, P.ACCOUNT_MANAGE, pk=person_id)
+    username = clean_code(username, place="username")
+    if User.objects.filter(username__iexact=username).exists():
+        raise Conflict(Code.IAM_010, f"There is an account named {username} already.", place="username")
+    user = User(username=username, person=person, kind=kind, email=person.email)
+    if password is None:
+        user.set_unusable_password()
+    else:
+        set_password(user, password)
+    user.full_clean(exclude=["password"])
+    user.save()
+    after = {"username": username, "person": person.code, "kind": str(kind)}
+    record(Tag.ACCOUNT_CREATE, actor=actor, subject=person, reason=reason, after=after)
+    return user
+
+
+@audited(Tag.ACCOUNT_SET_PASSWORD)
+def account_set_password(*, actor: Actor, reason: str, account_id: int, password: str) -> User:
+    """Set the password of a person's account. Raises BadInput IAM-011 when it is weak."""
+    authority.check_everywhere(actor, P.ACCOUNT_MANAGE)
+    user = User.objects.select_related("person").get(pk=account_id)
+    set_password(user, password)
+    user.save(update_fields=["password"])
+    after = {"username": user.username}
+    record(Tag.ACCOUNT_SET_PASSWORD, actor=actor, subject=user.person, reason=reason, after=after)
+    return user
+
+
+@audited(Tag.ACCOUNT_SET_ACTIVE)
+def account_set_active(*, actor: Actor, reason: str, account_id: int, active: bool) -> User:
+    """Enable or disable one account. Raises NotFound."""
+    authority.check_everywhere(actor, P.ACCOUNT_MANAGE)
+    user = locked(User.objects.select_related("person")).filter(pk=account_id).first()
+    if user is None:
+        raise NotFound("There is no such account.")
+    before = {"username": user.username, "is_active": user.is_active}
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    after = {"username": user.username, "is_active": active}
+    record(
+        Tag.ACCOUNT_SET_ACTIVE, actor=actor, subject=user.person, reason=reason, before=before, after=after
+    )
+    return user

@@ -1,0 +1,38 @@
+"""Sign-ins and refused sign-ins go into the audit (third-party hooks are the one use of signals)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from portal.access.tags import Tag
+from portal.audit.services import record
+from portal.core.actor import Source, system_actor
+from portal.core.clock import today
+from portal.people.actors import actor_for
+from portal.people.models import User
+
+
+@receiver(user_logged_in, dispatch_uid="access.sign_in")
+def signed_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
+    actor = actor_for(user, source=Source.UI, request_id=getattr(request, "request_id", ""))
+    record(Tag.SIGN_IN, actor=actor, subject=user.person, after={"username": user.username})
+
+
+@receiver(user_login_failed, dispatch_uid="access.sign_in_failed")
+def sign_in_failed(
+    sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any
+) -> None:
+    name = ascii(credentials.get("username", ""))[:80]
+    actor = system_actor("sign-in", Source.UI, getattr(request, "request_id", ""))
+    record(
+        Tag.SIGN_IN_FAILED,
+        actor=actor,
+        subject_type="sign-in",
+        subject_id=today().isoformat(),
+        after={"username": name},
+        outcome="denied",
+    )

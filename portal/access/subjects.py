@@ -1,0 +1,155 @@
+"""Approval subjects of access: roles and grants."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from portal.access.codes import Code
+from portal.access.models import Grant, Role
+from portal.access.permissions import P
+from portal.access.ports import scope_models
+from portal.access.tags import Tag
+from portal.approvals.models import ChangeRequest
+from portal.approvals.ports import DiffRow, Finding, Subject
+from portal.audit.services import record
+from portal.core.actor import Actor
+from portal.core.clock import today
+from portal.people.models import Person
+
+
+def _payload(change: ChangeRequest) -> dict[str, Any]:
+    return dict(change.payload or {})
+
+
+def overlapping(payload: dict[str, Any]) -> QuerySet[Grant]:
+    """Grants of the same role to the same person in the same scope that share a day with the proposal."""
+    last = dt.date.fromisoformat(payload["valid_to"]) if payload["valid_to"] else dt.date.max
+    return Grant.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=dt.date.fromisoformat(payload["valid_from"])),
+        person__code=payload["person"],
+        role__code=payload["role"],
+        scope_kind=payload["scope_kind"],
+        scope_id=payload["scope_id"],
+        valid_from__lte=last,
+    )
+
+
+class RoleSubject(Subject):
+    kind = "access.role"
+    label = "role"
+    approve_permission = P.ROLE_APPROVE
+
+    def title(self, change: ChangeRequest) -> str:
+        return f"Role {_payload(change)['code']}: {', '.join(_payload(change)['functions'])}"
+
+    def content(self, change: ChangeRequest) -> dict[str, Any]:
+        payload = _payload(change)
+        role = Role.objects.filter(code=payload["code"]).first()
+        return {**payload, "base": role.number if role else 0}
+
+    def barred(self, change: ChangeRequest) -> list[int]:
+        """Editing a role that one holds counts as granting oneself (controls.md 1.4.12)."""
+        ended = Q(valid_to__lt=today())
+        holders = Grant.objects.filter(role__code=_payload(change)["code"]).exclude(ended)
+        return list(holders.values_list("person_id", flat=True))
+
+    def diff(self, change: ChangeRequest) -> list[DiffRow]:
+        payload = _payload(change)
+        role = Role.objects.filter(code=payload["code"]).first()
+        old, new = set(role.functions if role else ()), set(payload["functions"])
+        rows = [DiffRow("duty", "", name, "added") for name in sorted(new - old)]
+        return rows + [DiffRow("duty", name, "", "removed") for name in sorted(old - new)]
+
+    def apply(self, change: ChangeRequest, actor: Actor) -> None:
+        payload = _payload(change)
+        role = Role.objects.filter(code=payload["code"]).first()
+        before = {"functions": role.functions} if role else None
+        if role is None:
+            role = Role(code=payload["code"])
+        else:
+            role.number += 1
+        role.name, role.functions = payload["name"], payload["functions"]
+        role.full_clean()
+        role.save()
+        record(Tag.ROLE_ACTIVATE, actor=actor, subject=role, before=before, after=payload)
+
+
+class GrantSubject(Subject):
+    kind = "access.grant"
+    label = "grant"
+    approve_permission = P.GRANT_APPROVE
+
+    def title(self, change: ChangeRequest) -> str:
+        payload = _payload(change)
+        return f"Grant {payload['role']} to {payload['person']} over {payload['scope_label'] or 'everything'}"
+
+    def _changed(self, change: ChangeRequest) -> Grant | None:
+        """The grant whose days this proposal changes; None when it is a new one."""
+        return Grant.objects.filter(pk=_payload(change)["changes"]).select_related("person", "role").first()
+
+    def content(self, change: ChangeRequest) -> dict[str, Any]:
+        payload, old = _payload(change), self._changed(change)
+        role = Role.objects.filter(code=payload["role"]).first()
+        base = {
+            "role": [role.number, sorted(role.functions)] if role else None,
+            "days": [old.valid_from, old.valid_to] if old else None,
+        }
+        return {**payload, "base": base}
+
+    def barred(self, change: ChangeRequest) -> list[int]:
+        return list(Person.objects.filter(code=_payload(change)["person"]).values_list("pk", flat=True))
+
+    def scopes(self, change: ChangeRequest) -> list[Model]:
+        payload = _payload(change)
+        if not payload["scope_kind"]:
+            return []
+        return [scope_models.get(payload["scope_kind"])._default_manager.get(pk=payload["scope_id"])]
+
+    def validate(self, change: ChangeRequest) -> list[Finding]:
+        payload = _payload(change)
+        findings = []
+        if not Role.objects.filter(code=payload["role"]).exists():
+            words = f"There is no approved role with the code {payload['role']}."
+            findings.append(Finding("error", Code.IAM_012, words, "role"))
+        if not Person.objects.filter(code=payload["person"], is_active=True).exists():
+            words = f"There is no active person with the code {payload['person']}."
+            findings.append(Finding("error", Code.IAM_012, words, "person"))
+        others = overlapping(payload).exclude(pk=payload["changes"]).order_by("valid_from")
+        for other in others[:1]:
+            until = other.valid_to or "further notice"
+            words = f"The person has this role here from {other.valid_from} to {until} already."
+            findings.append(Finding("error", Code.IAM_017, words, "valid_from"))
+        return findings
+
+    def diff(self, change: ChangeRequest) -> list[DiffRow]:
+        payload, old = _payload(change), self._changed(change)
+        rows = []
+        for field in ("person", "role", "scope_label", "valid_from", "valid_to"):
+            before = ""
+            if old is not None:
+                known = {"person": old.person.code, "role": old.role.code}
+                before = str(known.get(field, getattr(old, field, "")) or "")
+            after = str(payload[field] or "")
+            if before != after:
+                rows.append(DiffRow(field, before, after, "changed" if old else "added"))
+        return rows
+
+    def apply(self, change: ChangeRequest, actor: Actor) -> None:
+        payload, grant = _payload(change), self._changed(change)
+        if grant is None:
+            grant = Grant(
+                person=Person.objects.get(code=payload["person"]),
+                role=Role.objects.get(code=payload["role"]),
+                scope_kind=payload["scope_kind"],
+                scope_id=payload["scope_id"],
+            )
+        grant.scope_label = payload["scope_label"]
+        grant.valid_from = dt.date.fromisoformat(payload["valid_from"])
+        grant.valid_to = dt.date.fromisoformat(payload["valid_to"]) if payload["valid_to"] else None
+        grant.change_ref = change.ref
+        grant.full_clean()
+        grant.save()
+        record(Tag.GRANT_ACTIVATE, actor=actor, subject=grant, after=payload)

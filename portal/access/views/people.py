@@ -1,0 +1,193 @@
+"""Pages of persons and their accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from portal.access import services
+from portal.access.authority import active_grants
+from portal.access.filters import PersonFilter
+from portal.access.forms import AccountCreateForm, PersonEditForm, PersonRegisterForm
+from portal.access.functions import LABELS, Function
+from portal.access.permissions import P
+from portal.access.views.area import AccessArea
+from portal.core import authority
+from portal.core.views import (
+    Action,
+    ActionPage,
+    Column,
+    Crumb,
+    DetailPage,
+    Empty,
+    Fact,
+    ListPage,
+    ObjectActionPage,
+    permitted,
+)
+from portal.people.models import Person, User
+from portal.people.permissions import P as People
+
+
+def person_url(person: Person) -> str:
+    return reverse("access:person-detail", kwargs={"pk": person.pk})
+
+
+def _crumbs(*more: Crumb) -> list[Crumb]:
+    return [("People", reverse("access:person-list")), *more]
+
+
+class PersonListView(AccessArea, ListPage):
+    title = "People"
+    lead = "Natural persons. Duties are compared by person, whatever accounts they use."
+    model = Person
+    permission = People.PERSON_VIEW
+    filterset_class = PersonFilter
+    ordering = ("name",)
+    empty = Empty("Nobody is registered.", "manage.py bootstrap creates the first two role administrators.")
+    columns = (
+        Column("name", "Name", primary=True, link=person_url, sort="name"),
+        Column("code", "Code", kind="code", sort="code"),
+        Column("accounts", "Accounts", kind="tags", value=lambda p: [a.username for a in p.accounts.all()]),
+        Column("roles", "Roles", kind="tags", value=lambda p: sorted({g.role.name for g in p.grants.all()})),
+        Column("email", "E-mail"),
+        Column("state", "State", kind="status", value=lambda p: "enabled" if p.is_active else "disabled"),
+    )
+
+    def get_queryset(self) -> QuerySet:
+        return Person.objects.restrict(self.actor, self.permission)
+
+    def decorate(self, rows: QuerySet) -> QuerySet:
+        return rows.distinct().prefetch_related("accounts", "grants__role")
+
+    def actions(self) -> Sequence[Action]:
+        url = reverse("access:person-register")
+        return [
+            permitted(self.actor, People.PERSON_MANAGE, "Register a person", url, tone="primary", icon="plus")
+        ]
+
+
+class PersonDetailView(DetailPage):
+    model = Person
+    permission = People.PERSON_VIEW
+    template_name = "access/person_detail.html"
+    code_field = "code"
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return _crumbs((self.object.name, ""))
+
+    def actions(self) -> Sequence[Action]:
+        key = {"pk": self.object.pk}
+        grant = f"{reverse('access:grant-propose')}?person={self.object.code}"
+        return [
+            permitted(self.actor, P.GRANT_PROPOSE, "Propose a grant", grant, tone="primary"),
+            permitted(
+                self.actor,
+                People.ACCOUNT_MANAGE,
+                "Add an account",
+                reverse("access:account-create", kwargs=key),
+            ),
+            permitted(self.actor, People.PERSON_MANAGE, "Edit", reverse("access:person-edit", kwargs=key)),
+        ]
+
+    def facts(self) -> Sequence[Fact]:
+        person = self.object
+        return [
+            Fact("State", "enabled" if person.is_active else "disabled", "status"),
+            Fact("E-mail", person.email),
+            Fact("Registered", person.created_at, "time"),
+        ]
+
+    def get_context(self, **extra: Any) -> dict[str, Any]:
+        person = self.object
+        see_grants = authority.allowed(self.actor, P.GRANT_VIEW) or person.pk == self.actor.person_id
+        duties = {
+            name for grant in active_grants(person.pk).select_related("role") for name in grant.role.functions
+        }
+        known = [(str(f), label) for f, label in LABELS.items() if str(f) in duties and f in Function]
+        return super().get_context(
+            accounts=person.accounts.order_by("username"),
+            grants=person.grants.select_related("role").order_by("role__name") if see_grants else None,
+            duties=known if see_grants else None,
+            may_end=authority.allowed(self.actor, P.GRANT_PROPOSE),
+            **extra,
+        )
+
+
+class PersonRegisterView(ActionPage):
+    title = "Register a person"
+    lead = "A registered person may do nothing yet: duties come from grants, which another person approves."
+    permission = People.PERSON_MANAGE
+    form_class = PersonRegisterForm
+    submit_label = "Register"
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return _crumbs((self.title, ""))
+
+    def cancel_url(self) -> str:
+        return reverse("access:person-list")
+
+    def perform(self, form: PersonRegisterForm) -> Person:
+        return services.person_register(actor=self.actor, **form.values)
+
+    def success_url(self, result: Person) -> str:
+        return person_url(result)
+
+    def success_message(self, result: Person) -> str:
+        return f"{result.name} is registered."
+
+
+class PersonEditView(ObjectActionPage):
+    model = Person
+    permission = People.PERSON_MANAGE
+    form_class = PersonEditForm
+
+    def get_title(self) -> str:
+        return f"Edit {self.object.name}"
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return _crumbs((self.object.name, person_url(self.object)), ("Edit", ""))
+
+    def initial(self) -> dict[str, Any]:
+        return {"name": self.object.name, "email": self.object.email, "is_active": self.object.is_active}
+
+    def cancel_url(self) -> str:
+        return person_url(self.object)
+
+    def perform(self, form: PersonEditForm) -> Person:
+        return services.person_edit(actor=self.actor, person_id=self.object.pk, **form.values)
+
+    def success_url(self, result: Person) -> str:
+        return person_url(result)
+
+    def success_message(self, result: Person) -> str:
+        return f"{result.name} is saved."
+
+
+class AccountCreateView(ObjectActionPage):
+    model = Person
+    permission = People.ACCOUNT_MANAGE
+    form_class = AccountCreateForm
+    submit_label = "Create the account"
+
+    def get_title(self) -> str:
+        return f"Add an account for {self.object.name}"
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return _crumbs((self.object.name, person_url(self.object)), ("Add an account", ""))
+
+    def cancel_url(self) -> str:
+        return person_url(self.object)
+
+    def perform(self, form: AccountCreateForm) -> User:
+        values = {**form.values, "password": form.cleaned_data["password"] or None}
+        return services.account_create(actor=self.actor, person_id=self.object.pk, **values)
+
+    def success_url(self, result: User) -> str:
+        return person_url(self.object)
+
+    def success_message(self, result: User) -> str:
+        return f"The account {result.username} exists."

@@ -1,0 +1,30 @@
+"""Filters of the audit timeline."""
+
+from __future__ import annotations
+
+import django_filters
+from django import forms
+
+from portal.audit.models import AuditEntry
+from portal.core.actor import Source
+from portal.core.views import SearchFilter
+
+_DAY = {"widget": forms.DateInput(attrs={"type": "date"}), "input_formats": ["%Y-%m-%d"]}
+
+
+class AuditFilter(django_filters.FilterSet):
+    q = SearchFilter(["subject_label", "reason", "action", "code"])
+    person = django_filters.CharFilter(
+        label="Person", field_name="actor_label", lookup_expr="icontains", max_length=200
+    )
+    action = django_filters.CharFilter(label="Act begins with", lookup_expr="startswith", max_length=80)
+    outcome = django_filters.ChoiceFilter(label="Outcome", choices=AuditEntry.Outcome.choices)
+    source = django_filters.ChoiceFilter(label="Through", choices=[(str(s), str(s)) for s in Source])
+    since = django_filters.DateFilter(label="From", field_name="at", lookup_expr="date__gte", **_DAY)
+    until = django_filters.DateFilter(label="To, inclusive", field_name="at", lookup_expr="date__lte", **_DAY)
+    stream_type = django_filters.CharFilter(label="Kind of object", max_length=64, widget=forms.HiddenInput)
+    stream_id = django_filters.CharFilter(label="Object", max_length=64, widget=forms.HiddenInput)
+
+    class Meta:
+        model = AuditEntry
+        fields: list[str] = []

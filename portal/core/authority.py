@@ -1,0 +1,82 @@
+"""Permission questions asked anywhere; the access app answers them through this port."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from django.db.models import Model, QuerySet
+
+from portal.core.actor import Actor
+from portal.core.codes import Code
+from portal.core.errors import Forbidden
+
+
+class Authority(Protocol):
+    def allowed(self, actor: Actor, permission: str, obj: Model | None) -> bool: ...
+
+    def allowed_everywhere(self, actor: Actor, permission: str) -> bool: ...
+
+    def restrict(self, actor: Actor, permission: str, queryset: QuerySet) -> QuerySet: ...
+
+
+class _Nobody:
+    """Default deny until the access app is loaded."""
+
+    def allowed(self, actor: Actor, permission: str, obj: Model | None) -> bool:
+        return False
+
+    def allowed_everywhere(self, actor: Actor, permission: str) -> bool:
+        return False
+
+    def restrict(self, actor: Actor, permission: str, queryset: QuerySet) -> QuerySet:
+        return queryset.none()
+
+
+_authority: Authority = _Nobody()
+_permissions: dict[str, str] = {}
+
+
+def install(authority: Authority) -> None:
+    """Called once by the access app."""
+    global _authority
+    _authority = authority
+
+
+def register_permissions(permissions: dict[str, str]) -> None:
+    """Permissions of one app with a plain label each, so that roles can be checked and shown."""
+    _permissions.update({str(code): label for code, label in permissions.items()})
+
+
+def all_permissions() -> dict[str, str]:
+    return dict(sorted(_permissions.items()))
+
+
+def allowed(actor: Actor, permission: str, obj: Model | None = None) -> bool:
+    """Whether the actor holds the permission: over `obj` when given, else anywhere at all."""
+    return _authority.allowed(actor, str(permission), obj)
+
+
+def check(actor: Actor, permission: str, obj: Model | None = None) -> None:
+    """Raises Forbidden IAM-001 (IAM-003 when only the token stands in the way)."""
+    if not allowed(actor, permission, obj):
+        raise _refusal(actor, permission, f" for {obj}" if obj is not None else "")
+
+
+def check_everywhere(actor: Actor, permission: str) -> None:
+    """As `check`, for what touches no scope object and so all: a grant over one scope is not enough."""
+    if not _authority.allowed_everywhere(actor, str(permission)):
+        raise _refusal(actor, permission, " for everything")
+
+
+def _refusal(actor: Actor, permission: str, over: str) -> Forbidden:
+    if actor.token_scopes is not None and str(permission) not in actor.token_scopes:
+        return Forbidden(Code.IAM_003, f"This token does not carry the scope {permission}.")
+    return Forbidden(
+        Code.IAM_001,
+        f"You lack the permission {permission}{over}.",
+        hint="Ask a role administrator for a role with this permission.",
+    )
+
+
+def restrict(actor: Actor, permission: str, queryset: QuerySet) -> QuerySet:
+    return _authority.restrict(actor, str(permission), queryset)

@@ -1,0 +1,82 @@
+"""Form fields that clean text as services do, and the reason that every act takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from portal.core.errors import DomainError
+from portal.core.text import clean_code, clean_text
+
+
+class TextField(forms.CharField):
+    """One line (or several with `lines`) of clean text."""
+
+    def __init__(self, *, max_length: int = 200, lines: int = 0, **kwargs: Any) -> None:
+        self.lines = lines
+        if lines:
+            kwargs.setdefault("widget", forms.Textarea(attrs={"rows": lines, "class": "text"}))
+        super().__init__(max_length=max_length, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return clean_text(text, self.max_length or 2000, multiline=bool(self.lines))
+        except DomainError as error:
+            raise ValidationError(error.message) from error
+
+
+class CodeField(forms.CharField):
+    """A code: letters, digits, dot, underscore, hyphen."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "Letters, digits, dots, underscores, hyphens. It never changes.")
+        super().__init__(max_length=64, **kwargs)
+        self.widget.attrs.update({"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"})
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return text
+        try:
+            return clean_code(text)
+        except DomainError as error:
+            raise ValidationError(error.message) from error
+
+
+def reason_field(required: bool = True, label: str = "Reason", help_text: str = "") -> TextField:
+    return TextField(
+        label=label,
+        required=required,
+        max_length=2000,
+        lines=2,
+        help_text=help_text or "Kept in the audit trail with your name.",
+    )
+
+
+class ActionForm(forms.Form):
+    """A form of an act: its own fields, then the reason."""
+
+    use_required_attribute = True
+    required_css_class = "required"
+    reason = reason_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([name for name in self.fields if name != "reason"] + ["reason"])
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Cleaned values, the reason included, as a service takes them."""
+        return dict(self.cleaned_data)
+
+
+class DateField(forms.DateField):
+    """A day, chosen or typed as YYYY-MM-DD."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        kwargs.setdefault("input_formats", ["%Y-%m-%d"])
+        super().__init__(**kwargs)

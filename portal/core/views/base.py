@@ -1,0 +1,141 @@
+"""The ground of every page: sign-in by default, one way to render, buttons that say why they are off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views import View
+
+from portal.core import authority
+from portal.core.actor import Actor
+
+Crumb = tuple[str, str]  # label, address ("" for the page itself)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button of a page head. With `why` it is shown disabled, followed by the reason."""
+
+    label: str
+    url: str
+    tone: str = ""
+    icon: str = ""
+    why: str = ""
+
+
+def permitted(
+    actor: Actor,
+    permission: str,
+    label: str,
+    url: str,
+    *,
+    obj: Model | None = None,
+    tone: str = "",
+    icon: str = "",
+    why: str = "",
+) -> Action:
+    """The action, disabled with a reason when the actor lacks the permission or `why` names an obstacle."""
+    if not authority.allowed(actor, permission, obj):
+        duty = authority.all_permissions().get(str(permission), str(permission))
+        why = f"it needs the permission “{duty}”."
+    return Action(label, url, tone, icon, why)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One labelled value of a page head; `kind` as in Column, `url` links the value to its rows."""
+
+    label: str
+    value: Any
+    kind: str = "text"
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What an empty page says: never just nothing, but what it means and what to do."""
+
+    title: str
+    text: str = ""
+    action: Action | None = None
+
+
+def render_page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, partial: str = "", status: int = 200
+) -> HttpResponse:
+    """Render a page, or only `partial` of it when htmx refreshes that part.
+
+    A Back button restored by htmx also sends HX-Request: it must get the whole page (web-ui.md 1.3, 1).
+    """
+    htmx = getattr(request, "htmx", None)
+    part = bool(partial and htmx and not htmx.boosted and not htmx.history_restore_request)
+    response = render(request, partial if part else template, context, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    response.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+class PageView(View):
+    """A page for signed-in people. Subclasses name a title, crumbs and their permission."""
+
+    title: str = ""
+    lead: str = ""
+    permission: str = ""
+    template_name: str = ""
+    actor: Actor
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        actor = getattr(request, "actor", None)
+        if actor is None:
+            return redirect_to_login(request.get_full_path())
+        self.actor = actor
+        self.prepare()
+        return super().dispatch(request, *args, **kwargs)
+
+    def prepare(self) -> None:
+        """Fetch and check before any method runs: here the permission, in subclasses the object."""
+        if self.permission:
+            authority.check(self.actor, self.permission)
+
+    def get_title(self) -> str:
+        return self.title
+
+    def get_lead(self) -> str:
+        return self.lead
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return ()
+
+    def actions(self) -> Sequence[Action]:
+        return ()
+
+    def siblings(self) -> Sequence[Crumb]:
+        """Neighbouring pages shown as tabs under the head, this one included."""
+        return ()
+
+    def get_context(self, **extra: Any) -> dict[str, Any]:
+        return {
+            "title": self.get_title(),
+            "lead": self.get_lead(),
+            "crumbs": self.crumbs(),
+            "actions": self.actions(),
+            "siblings": self.siblings(),
+            **extra,
+        }
+
+
+class TemplatePage(PageView):
+    """A page with a template of its own; put its data in `get_context`."""
+
+    partial_template: str = ""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return render_page(request, self.template_name, self.get_context(), partial=self.partial_template)

@@ -1,0 +1,1 @@
+"""The desk: home, search, command palette, help of error codes, styleguide; made of what apps plug in."""

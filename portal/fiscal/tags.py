@@ -1,0 +1,8 @@
+"""Audit tags of fiscal calendars."""
+
+from enum import StrEnum
+
+
+class Tag(StrEnum):
+    CALENDAR_REGISTER = "fiscal:calendar:register"
+    PERIOD_SET_STATE = "fiscal:period:set-state"

@@ -1,0 +1,49 @@
+"""Persons and their accounts: every account belongs to exactly one natural person (controls.md)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from portal.core.querysets import Governed
+from portal.people.permissions import P
+
+
+class Person(Governed):
+    """A natural person. Every separation-of-duties test compares persons, not accounts."""
+
+    view_permission = P.PERSON_VIEW
+
+    code = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """An account to sign in with. `is_superuser` and `is_staff` mean nothing to Tieout."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", "person"
+        SERVICE = "service", "service account"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="accounts")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSON)
+
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    @property
+    def may_sign_in(self) -> bool:
+        return self.is_active and self.person.is_active

@@ -1,0 +1,1 @@
+"""REST of flows, runs and quarantined records."""

@@ -1,0 +1,290 @@
+"""Help pages of the connectors' codes: sources (SRC) and targets (LOAD)."""
+
+from __future__ import annotations
+
+from portal.core.codes import Help
+from syncengine.codes import Code
+
+_NOTHING = "Nothing was read, no amount moved; the target is as it was."
+_TARGET_KEPT = "The target's transaction was rolled back; the slice is as it was before."
+_OWNER = "The owner of the source system."
+_FLOW = "The author of the flow definition."
+_CONNECTION = "The integration architect who maintains the connection."
+_ADMIN = "The administrator of this installation."
+_TARGET_OWNER = "The owner of the target system."
+_OPERATOR = "An operator."
+
+CONNECTOR_HELP: dict[Code, Help] = {
+    Code.LOAD_001: Help(
+        "The target cannot be reached",
+        "The target database refused or dropped the connection.",
+        _TARGET_KEPT,
+        "The run is retried; if it lasts, check the target's address, account and service.",
+        _CONNECTION,
+    ),
+    Code.LOAD_002: Help(
+        "A name is not acceptable to the target",
+        "Table and column names have 1 to 63 lower-case letters, digits and underscores and start with a "
+        "letter; at least one differs.",
+        _TARGET_KEPT,
+        "Rename the table or column in the flow's target.",
+        _FLOW,
+    ),
+    Code.LOAD_003: Help(
+        "The target table does not fit the output",
+        "Columns are missing or of a type that would change amounts or codes, for instance floats, or "
+        "numbers without four decimals.",
+        _TARGET_KEPT,
+        "Change the table or the flow's target columns so that names and types agree.",
+        _FLOW,
+    ),
+    Code.LOAD_004: Help(
+        "A newer run owns this slice",
+        "The target has already taken this slice from a run with a higher fence; an older worker may not "
+        "overwrite it.",
+        "The newer run's amounts stand in the target.",
+        "Nothing: the newer run is the valid one. Start a new run if its result is wrong.",
+        _OPERATOR,
+    ),
+    Code.LOAD_005: Help(
+        "One fence, two contents",
+        "The target holds another content under the same fence, so two attempts of one lease computed "
+        "different outputs.",
+        _TARGET_KEPT,
+        "Start a new run and compare the two outputs by their evidence.",
+        "An operator, with the flow's author.",
+    ),
+    Code.LOAD_006: Help(
+        "The output may not be loaded",
+        "The output holds two rows for one key, a row without a value, or a column of the wrong type.",
+        _TARGET_KEPT,
+        "Correct the flow's target columns: each combination of them must name one row.",
+        _FLOW,
+    ),
+    Code.LOAD_007: Help(
+        "The target does not hold what was sent",
+        "Rows or sums read inside the target's transaction differ from the output, for instance through a "
+        "trigger or a rounding column.",
+        _TARGET_KEPT,
+        "Remove what changes rows in the target table, then run again.",
+        _TARGET_OWNER,
+    ),
+    Code.LOAD_008: Help(
+        "The slice belongs to another table",
+        "The target holds this slice in another table than the flow now names; loading would leave it twice.",
+        _TARGET_KEPT,
+        "Remove the slice from the old table first (roll it back to nothing), then run again.",
+        _FLOW,
+    ),
+    Code.LOAD_009: Help(
+        "The target is busy",
+        "Another session holds the table or the slice longer than the waiting time.",
+        _TARGET_KEPT,
+        "The run is retried; look for long queries on the target table if it lasts.",
+        _TARGET_OWNER,
+    ),
+    Code.LOAD_010: Help(
+        "The target refused the load",
+        "The target database answered with an error of its own; its words are in the message.",
+        _TARGET_KEPT,
+        "Act on the target's words, then run again.",
+        _TARGET_OWNER,
+    ),
+    Code.LOAD_011: Help(
+        "This connection cannot do that",
+        "The connector or the kind of database does not support the operation.",
+        _NOTHING,
+        "Use a connection of another kind.",
+        _FLOW,
+    ),
+    Code.LOAD_012: Help(
+        "The target holds an amount that is not exact",
+        "An amount read back from the target is not a plain decimal.",
+        "The amounts of the slice in the target are not proven.",
+        "Find out who changed the target table, then run the slice again.",
+        _TARGET_OWNER,
+    ),
+    Code.LOAD_013: Help(
+        "The answer to the commit was lost",
+        "The connection broke while the target committed; it may or may not have taken the load.",
+        "Unknown until the target's own record of the slice is read.",
+        "The engine reads the target's record of the slice before anything else; if it lasts, check the "
+        "target.",
+        _OPERATOR,
+    ),
+    Code.SRC_001: Help(
+        "The dataset is not described correctly",
+        "A key of the dataset is missing, unknown or has a value that is not allowed.",
+        _NOTHING,
+        "Correct the key named in the flow's source dataset.",
+        _FLOW,
+    ),
+    Code.SRC_002: Help(
+        "The connection is not configured correctly",
+        "A key of the connection is missing, unknown or has a value that is not allowed.",
+        _NOTHING,
+        "Correct the key named in the connection.",
+        _CONNECTION,
+    ),
+    Code.SRC_003: Help(
+        "The path leaves the allowed folders",
+        "The path is absolute, climbs with '..', passes a symbolic link, or lies outside the folders this "
+        "portal may read.",
+        _NOTHING,
+        "Put the file into an allowed folder and name it relative to that folder.",
+        _CONNECTION,
+    ),
+    Code.SRC_004: Help(
+        "Not a plain file",
+        "The name is a folder, device, pipe or socket.",
+        _NOTHING,
+        "Deliver a plain file.",
+        _OWNER,
+    ),
+    Code.SRC_005: Help(
+        "The file is not there",
+        "No file has the expected name.",
+        _NOTHING,
+        "Deliver the file for the period; the run is retried.",
+        _OWNER,
+    ),
+    Code.SRC_006: Help(
+        "Several files match",
+        "More than one file fits the expected name, and the portal does not guess which is meant.",
+        _NOTHING,
+        "Leave exactly one file for the period in the folder.",
+        _OWNER,
+    ),
+    Code.SRC_007: Help(
+        "The file is still changing",
+        "The file was written to while it was read, or has not rested for the connection's settling time.",
+        _NOTHING,
+        "Deliver under another name and rename when complete; the run is retried.",
+        _OWNER,
+    ),
+    Code.SRC_008: Help(
+        "The file is empty",
+        "The file has no bytes, or no header where one is declared.",
+        _NOTHING,
+        "Deliver the complete file; a period without records still has its header.",
+        _OWNER,
+    ),
+    Code.SRC_009: Help(
+        "The columns are not those expected",
+        "The header names a column twice or not at all, or differs from the declared columns.",
+        _NOTHING,
+        "Deliver the agreed layout, or change the flow's dataset under approval.",
+        _OWNER,
+    ),
+    Code.SRC_010: Help(
+        "A record has the wrong number of columns",
+        "The line has more or fewer separators than the header, or is shorter or longer than the declared "
+        "widths.",
+        _NOTHING,
+        "Correct the line named, or declare the true separator, quoting or trailing separator.",
+        _OWNER,
+    ),
+    Code.SRC_011: Help(
+        "The text is not in the declared encoding",
+        "Bytes at the place named cannot be read in the declared encoding.",
+        _NOTHING,
+        "Deliver the declared encoding, or declare the true one.",
+        _OWNER,
+    ),
+    Code.SRC_012: Help(
+        "The text is damaged",
+        "A NUL byte, a byte order mark inside the text, or the replacement character of an earlier failed "
+        "conversion.",
+        _NOTHING,
+        "Export the file again from the source system.",
+        _OWNER,
+    ),
+    Code.SRC_013: Help(
+        "A line is too long",
+        "A line or record is longer than 1,048,576 characters, or a field longer than 131,072.",
+        _NOTHING,
+        "Check separator, line ends and quoting of the file.",
+        _OWNER,
+    ),
+    Code.SRC_014: Help(
+        "Quotation marks do not match",
+        "A quoted field is not closed, or text follows its closing quotation mark.",
+        _NOTHING,
+        "Correct the line named, or declare the file as unquoted.",
+        _OWNER,
+    ),
+    Code.SRC_015: Help(
+        "A record is broken over several lines",
+        "A field holds a line break, and the dataset refuses such records.",
+        _NOTHING,
+        "Deliver one record per line, or declare 'continuation: join' under approval.",
+        _OWNER,
+    ),
+    Code.SRC_016: Help(
+        "The workbook cannot be read safely",
+        "The XLSX file is damaged, too large when unpacked, or holds entries a workbook does not need "
+        "(external entities, paths that climb, encryption).",
+        _NOTHING,
+        "Save the sheet again as a plain XLSX, or deliver CSV.",
+        _OWNER,
+    ),
+    Code.SRC_017: Help(
+        "The cell does not hold a plain value",
+        "The cell named holds a formula or an error value; only values are taken.",
+        _NOTHING,
+        "Paste the values and deliver the workbook again.",
+        _OWNER,
+    ),
+    Code.SRC_018: Help(
+        "The file is too large",
+        "The file exceeds the connection's limit of bytes.",
+        _NOTHING,
+        "Split the file by period, or raise the limit of the connection under approval.",
+        _CONNECTION,
+    ),
+    Code.SRC_019: Help(
+        "The source cannot be reached",
+        "The source database refused or dropped the connection.",
+        _NOTHING,
+        "The run is retried; if it lasts, check the source's address, account and service.",
+        _CONNECTION,
+    ),
+    Code.SRC_020: Help(
+        "The source refused the query",
+        "The query is not one plain SELECT, or the source answered with an error; its words are in the "
+        "message.",
+        _NOTHING,
+        "Correct the query or the columns of the dataset.",
+        _FLOW,
+    ),
+    Code.SRC_021: Help(
+        "A column is not exact",
+        "The column is a float, or money text that depends on a locale; amounts in it may already be wrong "
+        "by a cent.",
+        _NOTHING,
+        "Select an exact column, or have the source deliver decimals or text.",
+        _OWNER,
+    ),
+    Code.SRC_022: Help(
+        "The secret cannot be read",
+        "The reference names an environment variable or file that is not there or not readable.",
+        _NOTHING,
+        "Provide the secret under the name in the connection.",
+        _ADMIN,
+    ),
+    Code.SRC_023: Help(
+        "The address is not the approved one",
+        "The secret names another host or port than the approved connection, or a parameter that could "
+        "redirect it.",
+        _NOTHING,
+        "Bring secret and connection together; a new address needs approval.",
+        _CONNECTION,
+    ),
+    Code.SRC_024: Help(
+        "Evidence is missing or altered",
+        "A stored file does not exist or no longer has the content of its address.",
+        "The run cannot be re-performed from this file; the amounts loaded are not changed.",
+        "Restore the evidence folder from its backup.",
+        _ADMIN,
+    ),
+}

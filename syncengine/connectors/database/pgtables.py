@@ -1,0 +1,167 @@
+"""PostgreSQL's side of target tables: what exists, whether it fits, and partitions of the tables we made.
+
+Facts come from the catalog by name, which takes no lock on the table: loads of different slices into one
+table must not wait for each other while they copy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from portal.core.errors import Invalid
+from syncengine.codes import Code
+from syncengine.connectors.base import SliceLoad
+from syncengine.connectors.database.output import Output
+from syncengine.outputhash import ColumnType
+
+_MADE_BY_US = "Made by Tieout: one partition per slice"
+_CREATION_LOCK = 7_234_518_906
+_MOST_KEYS = 32
+_TEXT = re.compile(r"text|character varying(\(\d+\))?")
+_NUMERIC = re.compile(r"numeric(?:\((\d+),(\d+)\))?")
+_SCALE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """Types by column name, and whether Tieout made the table (then it is partitioned by slice)."""
+
+    types: Mapping[str, str]
+    ours: bool
+
+
+def table_facts(connection: psycopg.Connection, schema: str, table: str) -> TableFacts | None:
+    """What the catalog says about a table; None when it does not exist."""
+    rows = connection.execute(
+        "SELECT a.attname, format_type(a.atttypid, a.atttypmod), c.relkind, "
+        "obj_description(c.oid, 'pg_class') "
+        "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+        "WHERE n.nspname = %s AND c.relname = %s",
+        (schema, table),
+    ).fetchall()
+    if not rows:
+        return None
+    kind, comment = rows[0][2], rows[0][3]
+    partitioned = (kind.decode() if isinstance(kind, bytes) else kind) == "p"
+    return TableFacts({str(row[0]): str(row[1]) for row in rows}, partitioned and comment == _MADE_BY_US)
+
+
+def check_fit(facts: TableFacts, load: SliceLoad, output: Output) -> None:
+    """Raises Invalid LOAD-003 when a column is missing or would change what it is given."""
+    for name, wanted in (("slice", ColumnType.TEXT), *load.columns):
+        found = facts.types.get(name)
+        if found is None:
+            raise _unfit(load.table, name, f"The table {load.table} has no column {name}.")
+        if wanted is ColumnType.TEXT and not _TEXT.fullmatch(found):
+            raise _unfit(load.table, name, f"The column {name} is {found}; it must be text or varchar.")
+        if wanted is ColumnType.AMOUNT:
+            number = _NUMERIC.fullmatch(found)
+            if not number:
+                raise _unfit(load.table, name, f"The column {name} is {found}; amounts need numeric.")
+            if (
+                number.group(2)
+                and int(number.group(2)) < _SCALE
+                and output.finer_than(name, int(number.group(2)))
+            ):
+                words = f"The column {name} is {found} and would round amounts of this output."
+                raise _unfit(load.table, name, words)
+
+
+def _unfit(table: str, name: str, words: str) -> Invalid:
+    return Invalid(Code.LOAD_003, words, place=f"{table}.{name}")
+
+
+def _creating(connection: psycopg.Connection) -> None:
+    """CREATE TABLE IF NOT EXISTS races with itself; creation is one at a time, until the commit."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_CREATION_LOCK,))
+
+
+def create_slices(connection: psycopg.Connection, schema: str) -> None:
+    """The record of slices: one row each, locked by every load of the slice."""
+    if table_facts(connection, schema, "tieout_slice") is not None:
+        return
+    _creating(connection)
+    connection.execute(
+        sql.SQL(
+            "CREATE TABLE IF NOT EXISTS {} (slice text PRIMARY KEY, fence bigint NOT NULL, "
+            "run text NOT NULL, content_hash text NOT NULL, rows bigint NOT NULL, "
+            "loaded_at timestamptz NOT NULL, "
+            "target text NOT NULL, amounts text NOT NULL)"
+        ).format(sql.Identifier(schema, "tieout_slice"))
+    )
+
+
+def create_table(connection: psycopg.Connection, schema: str, load: SliceLoad) -> TableFacts:
+    """The target table, partitioned by slice; another session may have made it meanwhile."""
+    _creating(connection)
+    found = table_facts(connection, schema, load.table)
+    if found is not None:
+        return found
+    name = sql.Identifier(schema, load.table)
+    connection.execute(
+        sql.SQL("CREATE TABLE {} (slice text NOT NULL, {}) PARTITION BY LIST (slice)").format(
+            name, _columns(load)
+        )
+    )
+    connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(name, _MADE_BY_US))
+    made = table_facts(connection, schema, load.table)
+    if made is None:
+        raise Invalid(Code.LOAD_003, f"The table {load.table} cannot be seen after its creation.")
+    return made
+
+
+def _columns(load: SliceLoad) -> sql.Composed:
+    kinds = {ColumnType.TEXT: sql.SQL("text"), ColumnType.AMOUNT: sql.SQL(f"numeric(28,{_SCALE})")}
+    return sql.SQL(", ").join(
+        sql.SQL("{} {} NOT NULL").format(sql.Identifier(column.name), kinds[column.type])
+        for column in load.columns
+    )
+
+
+def partition_name(table: str, slice_key: str) -> str:
+    """The partition of a slice: the table's name, cut, and a hash of the slice key."""
+    return f"{table[:40]}_{_short(slice_key)}"
+
+
+def _short(slice_key: str) -> str:
+    return hashlib.sha256(slice_key.encode()).hexdigest()[:16]
+
+
+def fresh_partition(connection: psycopg.Connection, schema: str, load: SliceLoad) -> str:
+    """An empty table of the partition's shape beside it. The check spares the attach its scan."""
+    name = partition_name(load.table, load.slice_key) + "_new"
+    connection.execute(
+        sql.SQL("CREATE TABLE {} (slice text NOT NULL DEFAULT {} CHECK (slice = {}), {})").format(
+            sql.Identifier(schema, name), load.slice_key, load.slice_key, _columns(load)
+        )
+    )
+    return name
+
+
+def swap_partition(connection: psycopg.Connection, schema: str, load: SliceLoad, fresh: str) -> None:
+    """Key, then the short part: the parent is locked only for detach, attach and renaming."""
+    table, new = sql.Identifier(schema, load.table), sql.Identifier(schema, fresh)
+    keys = [sql.Identifier(column.name) for column in load.columns if column.type is ColumnType.TEXT]
+    if 0 < len(keys) <= _MOST_KEYS:
+        constraint = sql.Identifier(f"tieout_{_short(load.slice_key)}_{load.fence}")
+        connection.execute(
+            sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY ({})").format(
+                new, constraint, sql.SQL(", ").join(keys)
+            )
+        )
+    name = partition_name(load.table, load.slice_key)
+    if table_facts(connection, schema, name) is not None:
+        old = sql.Identifier(schema, name)
+        connection.execute(sql.SQL("ALTER TABLE {} DETACH PARTITION {}").format(table, old))
+        connection.execute(sql.SQL("DROP TABLE {}").format(old))
+    connection.execute(
+        sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES IN ({})").format(table, new, load.slice_key)
+    )
+    connection.execute(sql.SQL("ALTER TABLE {} RENAME TO {}").format(new, sql.Identifier(name)))

@@ -1,0 +1,122 @@
+"""What the target's record of a slice means for a load: one decision for every kind of database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Protocol
+
+from portal.core.canonical import canonical_json
+from portal.core.errors import Conflict
+from syncengine.codes import Code
+from syncengine.connectors.base import LoadAction, LoadRefused, Progress, SliceLoad, TargetReceipt
+from syncengine.connectors.database.output import Output
+from syncengine.outputhash import Column, ColumnType, canonical_amount
+
+# one row per slice, locked by every load of it; "target" and "amounts" let the target name its own totals
+RECORD = "slice, fence, run, content_hash, rows, target, amounts"
+
+
+def receipt_of(row: Sequence[object]) -> TargetReceipt:
+    """A receipt from a row of `tieout_slice` selected as RECORD."""
+    slice_key, fence, run, content_hash, rows, table, amounts = row
+    return TargetReceipt(
+        slice_key=str(slice_key),
+        fence=int(str(fence)),
+        run_ref=str(run),
+        content_hash=str(content_hash),
+        rows=int(str(rows)),
+        amounts={name: Decimal(value) for name, value in json.loads(str(amounts)).items()},
+        table=str(table),
+    )
+
+
+def amounts_text(amounts: Mapping[str, Decimal]) -> str:
+    return canonical_json(dict(amounts))
+
+
+def decide(existing: TargetReceipt | None, load: SliceLoad) -> LoadAction:
+    """What to do about a slice. Raises LoadRefused LOAD-004 (fence), -005 (two contents), -008 (table)."""
+    if existing is None:
+        return LoadAction.REPLACE
+    if load.fence < existing.fence:
+        words = (
+            f"Run {existing.run_ref} holds the slice under fence {existing.fence}; this one has {load.fence}."
+        )
+        raise LoadRefused(Code.LOAD_004, words, place=load.slice_key)
+    if existing.table != load.table:
+        words = f"The slice lies in the table {existing.table}, not in {load.table}."
+        raise LoadRefused(Code.LOAD_008, words, place=load.slice_key)
+    same = existing.content_hash == load.content_hash
+    if load.fence == existing.fence and not same:
+        words = f"Fence {load.fence} already stands for another content."
+        raise LoadRefused(Code.LOAD_005, words, place=load.slice_key)
+    if load.fence == existing.fence:
+        return LoadAction.NOTHING
+    return LoadAction.KEEP if same else LoadAction.REPLACE
+
+
+def check_tie(load: SliceLoad, sent: Mapping[str, Decimal], rows: int, held: Mapping[str, Decimal]) -> None:
+    """Raises Conflict LOAD-007 when the target holds other rows or sums than were sent."""
+    if rows != load.rows:
+        raise Conflict(
+            Code.LOAD_007, f"The target holds {rows} rows of {load.rows} sent.", place=load.slice_key
+        )
+    for name, total in sent.items():
+        if held.get(name) != total:
+            words = f"The target's sum of {name} is {held.get(name)}, {total} was sent."
+            raise Conflict(Code.LOAD_007, words, place=load.slice_key)
+
+
+def amount_names(columns: Sequence[Column]) -> list[str]:
+    return [column.name for column in columns if column.type is ColumnType.AMOUNT]
+
+
+class SliceTransaction(Protocol):
+    """One open transaction of a target; the slice's record is locked after `lock`."""
+
+    def lock(self, slice_key: str) -> TargetReceipt | None: ...
+
+    def replace(self, load: SliceLoad, output: Output, progress: Progress) -> None: ...
+
+    def held(self, load: SliceLoad) -> tuple[int, Mapping[str, Decimal]]: ...
+
+    def digest(self, load: SliceLoad) -> str: ...
+
+    def record(self, receipt: TargetReceipt) -> None: ...
+
+
+def load_within(
+    transaction: SliceTransaction, load: SliceLoad, output: Output, progress: Progress
+) -> TargetReceipt:
+    """Everything a load does between lock and commit, the same for every kind of target."""
+    existing = transaction.lock(load.slice_key)
+    action = decide(existing, load)
+    if existing is not None and action is LoadAction.NOTHING:
+        return existing
+    receipt = TargetReceipt(
+        load.slice_key, load.fence, load.run_ref, load.content_hash, load.rows, output.amounts, load.table
+    )
+    altered = action is LoadAction.KEEP and transaction.digest(load) != load.content_hash
+    if action is LoadAction.REPLACE or altered:
+        transaction.replace(load, output, progress)
+        rows, amounts = transaction.held(load)
+        check_tie(load, output.amounts, rows, amounts)
+    transaction.record(receipt)
+    progress(load.rows, load.rows)
+    return replace(receipt, altered=altered)
+
+
+def exact(text: object, name: str) -> Decimal:
+    """An amount the target holds. Raises Conflict LOAD-012 when it is no plain decimal."""
+    try:
+        return Decimal(canonical_amount(str(text)))
+    except ValueError:
+        raise inexact(text, name) from None
+
+
+def inexact(text: object, name: str) -> Conflict:
+    words = f"The target's {name} is not an exact amount: {str(text)[:40]!r}."
+    return Conflict(Code.LOAD_012, words, place=name)

@@ -1,0 +1,160 @@
+"""Parses a flow definition: one function for each part, every fault with its path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from syncengine.definition import parse_fields, parse_money
+from syncengine.definition.crosscheck import crosscheck
+from syncengine.definition.faults import BAD_VALUE, MISSING, DefinitionError, DefinitionFault
+from syncengine.definition.model import (
+    CalendarCheck,
+    Check,
+    Compare,
+    FlowDefinition,
+    FlowSource,
+    MappingUse,
+    MemberCheck,
+    Per,
+    Quarantine,
+    QuarantineUnit,
+    Reconcile,
+    ReconcileAmount,
+    RequiredCheck,
+    Slice,
+    Target,
+    TargetColumn,
+    Translate,
+)
+from syncengine.definition.reader import Node
+
+_TOP = (
+    "finance_object", "calendar", "slice", "source", "fields", "amount", "checks", "mappings",
+    "translate", "measures", "target", "quarantine", "reconcile",
+)  # fmt: skip
+RATE_TYPES = ("average", "closing", "historical")
+
+
+def parse_definition(data: object) -> FlowDefinition:
+    """A valid definition, or `DefinitionError` with every fault found (codes RUN-101 to RUN-105)."""
+    faults: list[DefinitionFault] = []
+    root = Node(data, "", faults).mapping(_TOP)
+    definition = FlowDefinition(
+        finance_object=root.code("finance_object"),
+        calendar=root.code("calendar") if root.has("calendar") else None,
+        slice=_slice(root.child("slice").mapping(("scenario", "per"))),
+        source=_source(root.child("source").mapping(("connection", "dataset", "where"))),
+        fields=parse_fields.fields(root, "fields"),
+        amount=parse_money.amount(root),
+        checks=tuple(filter(None, (_check(node) for node in root.items("checks")))),
+        mappings=tuple(_mapping(node) for node in root.items("mappings")),
+        translate=_translate(root),
+        measures=parse_money.measures(root),
+        target=_target(root.child("target").mapping(("connection", "table", "columns"))),
+        quarantine=_quarantine(root.child("quarantine")),
+        reconcile=_reconcile(root.child("reconcile")) if root.has("reconcile") else None,
+    )
+    if not faults:
+        crosscheck(definition, faults)
+    if faults:
+        raise DefinitionError(faults)
+    return definition
+
+
+def _slice(node: Node) -> Slice:
+    return Slice(scenario=node.code("scenario"), per=Per(node.choice("per", Per, Per.PERIOD)))
+
+
+def _dataset(node: Node) -> Mapping[str, object]:
+    """The dataset is the connector's own language: kept as it is, checked by the connector."""
+    found = node.child("dataset")
+    if not isinstance(found.value, Mapping) or not found.value:
+        found.fault(MISSING, "a mapping that says what to read is required")
+        return {}
+    return dict(found.value)
+
+
+def _source(node: Node) -> FlowSource:
+    return FlowSource(node.code("connection"), _dataset(node), parse_fields.conditions(node, "where"))
+
+
+def _check(node: Node) -> Check | None:
+    node.mapping(("dimension", "field", "effective", "calendar", "required"))
+    field = node.name("field")
+    if node.has("dimension"):
+        when = node.choice("effective", ("period_end", "any"), "period_end")
+        return MemberCheck(node.code("dimension"), field, effective=when == "period_end")
+    if node.flag("calendar", default=False):
+        return CalendarCheck(field)
+    if node.flag("required", default=False):
+        return RequiredCheck(field)
+    node.fault(MISSING, "one of dimension, calendar: true, required: true is needed")
+    return None
+
+
+def _mapping(node: Node) -> MappingUse:
+    node.mapping(("set", "inputs", "into"))
+    inputs = tuple((name, value.scalar()) for name, value in node.pairs("inputs", required=True))
+    return MappingUse(node.code("set"), inputs, node.name("into"))
+
+
+def _translate(root: Node) -> Translate | None:
+    if not root.has("translate"):
+        return None
+    node = root.child("translate").mapping(("rate_set", "rate_type", "to"))
+    return Translate(
+        node.code("rate_set"), node.choice("rate_type", RATE_TYPES), parse_money.currency_code(node, "to")
+    )
+
+
+def _target(node: Node) -> Target:
+    columns = []
+    for item in node.items("columns", required=True):
+        item.mapping(("name", "value", "from"))
+        if item.has("value") == item.has("from"):
+            item.fault(MISSING, "exactly one of value and from is needed")
+        value = item.text("value") if item.has("value") else None
+        field = item.name("from") if value is None else None
+        columns.append(TargetColumn(item.target_name("name"), value, field))
+    return Target(node.code("connection"), node.target_name("table"), tuple(columns))
+
+
+def _quarantine(node: Node) -> Quarantine:
+    if node.value is None:
+        node = Node({}, node.path, node.faults)
+    node.mapping(("unit", "journal_key", "max_share"))
+    unit = QuarantineUnit(node.choice("unit", QuarantineUnit, QuarantineUnit.LINE))
+    key = node.texts("journal_key")
+    if (unit is QuarantineUnit.JOURNAL) != bool(key):
+        node.fault(MISSING, "belongs to unit: journal, and only to it", "journal_key")
+    share = node.decimal("max_share", "1")
+    if share > 1:
+        node.child("max_share").fault(BAD_VALUE, "a share between 0 and 1 is expected")
+    return Quarantine(unit, key, share)
+
+
+def _reconcile(node: Node) -> Reconcile:
+    node.mapping(
+        ("connection", "dataset", "where", "fields", "compare", "keys", "amounts", "amount", "tolerance")
+    )
+    return Reconcile(
+        connection=node.code("connection"),
+        dataset=_dataset(node),
+        where=parse_fields.conditions(node, "where"),
+        fields=parse_fields.fields(node, "fields"),
+        compare=Compare(node.choice("compare", Compare, Compare.TARGET)),
+        keys=tuple((name, value.scalar()) for name, value in node.pairs("keys", required=True)),
+        amounts=tuple(_reconcile_amount(name, value) for name, value in node.pairs("amounts", required=True)),
+        text=parse_money.amount_text(node.child("amount"), optional=True),
+        tolerance=node.decimal("tolerance", "0"),
+    )
+
+
+def _reconcile_amount(column: str, node: Node) -> ReconcileAmount:
+    if not isinstance(node.value, Mapping):
+        node.mapping(())
+        return ReconcileAmount(column, (), "")
+    fixed = tuple(
+        (str(name), node.child(str(name)).scalar(blank=True)) for name in node.value if name != "measure"
+    )
+    return ReconcileAmount(column, fixed, node.text("measure", "", blank=True))

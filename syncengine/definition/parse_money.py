@@ -1,0 +1,105 @@
+"""Parses the parts of a definition that say where money is and how it is written."""
+
+from __future__ import annotations
+
+import re
+
+from syncengine.definition import parse_fields
+from syncengine.definition.faults import BAD_VALUE, MISSING
+from syncengine.definition.model import (
+    Amount,
+    AmountShape,
+    AmountText,
+    Currency,
+    Measure,
+    MeasureKind,
+    SidedAmount,
+    SignedAmount,
+    TwoColumnAmount,
+)
+from syncengine.definition.reader import Node
+
+DEFAULT_PATTERN = r"-?\d+(?:\.\d+)?"
+_TEXT_KEYS = ("pattern", "scale", "decimal_mark", "grouping_mark")
+_SHAPE_KEYS = ("column", "side", "debit", "credit", "signed")
+MAX_SCALE = 4
+
+
+def amount(root: Node) -> Amount:
+    """The `amount` part; its absence is a fault, since every flow moves amounts."""
+    if not root.has("amount"):
+        root.fault(MISSING, "is required", "amount")
+    node = root.child("amount")
+    node = node if node.value is not None else Node({"signed": "x", "currency": {"constant": "XXX"}}, "", [])
+    node.mapping((*_TEXT_KEYS, *_SHAPE_KEYS, "currency"))
+    return Amount(amount_text(node), _shape(node), _currency(node))
+
+
+def amount_text(node: Node, *, optional: bool = False) -> AmountText:
+    """How an amount is written; decimals of the scale at most 4."""
+    if node.value is None:
+        return AmountText(DEFAULT_PATTERN, MAX_SCALE)
+    if optional:
+        node.mapping(_TEXT_KEYS)
+    found = parse_fields.pattern(node, "pattern") if node.has("pattern") else DEFAULT_PATTERN
+    scale = node.integer("scale", 0, MAX_SCALE, 2)
+    decimal_mark = node.text("decimal_mark", ".")
+    grouping = node.text("grouping_mark", "", blank=True)
+    if decimal_mark not in (".", ","):
+        node.child("decimal_mark").fault(BAD_VALUE, "a point or a comma is expected")
+    if grouping not in ("", ".", ",", " ", "'", "\u00a0", "\u202f") or grouping == decimal_mark:
+        node.child("grouping_mark").fault(BAD_VALUE, "another mark than the decimal mark is expected")
+    return AmountText(found, scale, decimal_mark, grouping)
+
+
+def _shape(node: Node) -> AmountShape:
+    if node.has("signed"):
+        return SignedAmount(node.name("signed"))
+    if node.has("debit") or node.has("credit"):
+        return TwoColumnAmount(node.name("debit"), node.name("credit"))
+    if not node.has("column"):
+        node.fault(MISSING, "one of column with side, debit with credit, signed is needed")
+    column = node.name("column")
+    side = node.child("side").mapping(("column", "debit", "credit", "blank"))
+    blank = side.text("blank", "refuse")
+    return SidedAmount(
+        column=column,
+        side=side.name("column"),
+        debit=side.texts("debit", required=True),
+        credit=side.texts("credit", required=True),
+        blank=None if blank == "refuse" else blank,
+    )
+
+
+def currency_code(node: Node, key: str) -> str:
+    """An ISO 4217 code by its form; whether it exists is checked against the reference list later."""
+    found = node.text(key)
+    if found and not re.fullmatch(r"[A-Z]{3}", found, re.ASCII):
+        node.child(key).fault(BAD_VALUE, f"{found!r} is no currency code (three capital letters)")
+    return found
+
+
+def _currency(node: Node) -> Currency:
+    if not node.has("currency"):
+        node.fault(MISSING, "is required", "currency")
+        return Currency(None, None)
+    found = node.child("currency").mapping(("constant", "column"))
+    if found.has("constant") == found.has("column"):
+        found.fault(MISSING, "exactly one of constant and column is needed")
+        return Currency(None, None)
+    if found.has("constant"):
+        return Currency(currency_code(found, "constant"), None)
+    return Currency(None, found.name("column"))
+
+
+def measures(root: Node) -> tuple[Measure, ...]:
+    """The target's amount columns."""
+    found = []
+    for node in root.items("measures", required=True):
+        node.mapping(("name", "of", "normal"))
+        kind = MeasureKind(node.choice("of", MeasureKind))
+        if (kind is MeasureKind.NATURAL) != node.has("normal"):
+            node.fault(MISSING, "belongs to of: natural, and only to it", "normal")
+        normal = node.name("normal") if node.has("normal") else None
+        found.append(Measure(node.target_name("name"), kind, normal))
+    return tuple(found)

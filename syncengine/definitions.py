@@ -1,0 +1,195 @@
+"""Definitions against the rest of the portal: what they name must exist, fit and be allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from catalog import selectors as catalog
+from catalog.codes import Code as CatalogCode
+from catalog.models import Connection, FinanceObject
+from mappings import selectors as mappings
+from portal.approvals.ports import Finding
+from portal.core.canonical import content_hash
+from portal.core.clock import today
+from portal.core.errors import Fault, Faults, Invalid
+from portal.fiscal import selectors as fiscal
+from syncengine.codes import Code
+from syncengine.connectors import connector, parse_dataset
+from syncengine.definition import DefinitionError, FlowDefinition, definition_dict, parse_definition
+from syncengine.models import Flow, FlowVersion
+from syncengine.states import VersionState
+
+
+def read_definition(data: object) -> FlowDefinition:
+    """The definition, or Faults with RUN-101 to RUN-105 and the path of each."""
+    try:
+        return parse_definition(data)
+    except DefinitionError as error:
+        raise Faults([Fault(f.code, f.message, f.path) for f in error.faults]) from None
+
+
+def version_content(flow_code: str, effective_from: str, definition: FlowDefinition) -> dict[str, Any]:
+    """The exact content of a flow version: what is hashed and approved."""
+    return {
+        "flow": flow_code,
+        "effective_from": effective_from,
+        "definition": definition_dict(definition),
+    }
+
+
+def version_hash(flow_code: str, effective_from: str, definition: FlowDefinition) -> str:
+    return content_hash(version_content(flow_code, effective_from, definition))
+
+
+@dataclass(frozen=True, slots=True)
+class FlowEnds:
+    """What a definition moves, and the connections it moves it between."""
+
+    finance_object: FinanceObject
+    source: Connection
+    target: Connection
+
+
+def ends_of(definition: FlowDefinition) -> FlowEnds:
+    """The catalog's objects behind a definition. Raises Faults CTR-002 naming each that is not registered."""
+    faults = []
+    finance_object = catalog.finance_object_by_code(definition.finance_object)
+    if finance_object is None:
+        words = f"There is no finance object {definition.finance_object!r}."
+        faults.append(Fault(CatalogCode.CTR_002, words, "finance_object"))
+    found: dict[str, Connection] = {}
+    for part in ("source", "target"):
+        code = getattr(definition, part).connection
+        connection = catalog.connection_by_code(code)
+        if connection is None:
+            words = f"There is no approved connection {code!r}."
+            faults.append(Fault(CatalogCode.CTR_002, words, f"{part}.connection"))
+        else:
+            found[part] = connection
+    if faults or finance_object is None:
+        raise Faults(faults)
+    return FlowEnds(finance_object, found["source"], found["target"])
+
+
+def findings_of(version: FlowVersion) -> list[Finding]:
+    """Everything that stands against approving a version; warnings are shown, errors block."""
+    try:
+        definition = read_definition(version.definition)
+        ends = ends_of(definition)
+    except Faults as error:
+        return [Finding("error", fault.code, fault.message, fault.place) for fault in error.faults]
+    parts = (_ends, _owner, _datasets, _master, _mappings, _cells)
+    return [finding for part in parts for finding in part(version.flow, definition, ends)]
+
+
+def _error(code: str, message: str, place: str) -> Finding:
+    return Finding("error", str(code), message, place)
+
+
+def _ends(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[Finding]:
+    """The systems of a flow are its scope; a version that moves it elsewhere is another flow."""
+    if ends.source.system_id != flow.source_system_id or ends.target.system_id != flow.target_system_id:
+        words = (
+            f"The flow goes from {flow.source_system} to {flow.target_system}; another way is another flow."
+        )
+        yield _error(Code.RUN_104, words, "source.connection")
+    if ends.finance_object.pk != flow.finance_object_id:
+        yield _error(Code.RUN_104, f"The flow moves {flow.finance_object}.", "finance_object")
+    if not connector(ends.source.connector).capabilities.source:
+        yield _error(Code.LOAD_011, f"{ends.source} cannot be read.", "source.connection")
+    if not connector(ends.target.connector).capabilities.target:
+        yield _error(Code.LOAD_011, f"{ends.target} cannot be loaded.", "target.connection")
+
+
+def _owner(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[Finding]:
+    if not catalog.is_owner(ends.source.system, ends.finance_object, today()):
+        words = f"{ends.source.system} is not the system of record of {ends.finance_object}."
+        yield _error(CatalogCode.CTR_004, words, "source.connection")
+
+
+def _datasets(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[Finding]:
+    yield from _dataset(ends.source.connector, definition.source.dataset, "source.dataset")
+    item = definition.reconcile
+    if item is None:
+        yield Finding("warning", str(Code.REC_001), "Completeness will not be proven.", "reconcile")
+        return
+    connection = catalog.connection_by_code(item.connection)
+    if connection is None:
+        words = f"There is no approved connection {item.connection!r}."
+        yield _error(CatalogCode.CTR_002, words, "reconcile.connection")
+        return
+    yield from _dataset(connection.connector, item.dataset, "reconcile.dataset")
+
+
+def _dataset(name: str, dataset: Mapping[str, object], place: str) -> Iterator[Finding]:
+    try:
+        parse_dataset(name, dataset, place)
+    except Faults as error:
+        for fault in error.faults:
+            yield _error(fault.code, fault.message, fault.place)
+    except Invalid as error:
+        yield _error(error.code, error.message, error.place or place)
+
+
+def _master(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[Finding]:
+    if definition.calendar and fiscal.calendar_by_code(definition.calendar) is None:
+        yield _error(Code.RUN_005, f"There is no fiscal calendar {definition.calendar!r}.", "calendar")
+    for code in definition.dimensions:
+        if mappings.dimension_by_code(code) is None:
+            yield _error(Code.RUN_005, f"There is no dimension {code!r}.", "checks")
+    if definition.translate and mappings.rate_set_by_code(definition.translate.rate_set) is None:
+        words = f"There is no rate set {definition.translate.rate_set!r}."
+        yield _error(Code.RUN_005, words, "translate.rate_set")
+
+
+def _mappings(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[Finding]:
+    for at, use in enumerate(definition.mappings):
+        place = f"mappings[{at}]"
+        found = mappings.mapping_set_by_code(use.mapping_set)
+        if found is None:
+            yield _error(Code.RUN_005, f"There is no mapping set {use.mapping_set!r}.", place)
+            continue
+        if found.kind != "load":
+            yield _error(Code.RUN_104, f"{found} is for report lines and never feeds a load.", place)
+        if found.source_system_id != flow.source_system_id:
+            yield _error(Code.RUN_104, f"{found} maps members of {found.source_system}.", place)
+        if set(found.column_names) != {name for name, _ in use.inputs}:
+            words = f"{found} has the columns {', '.join(found.column_names)}."
+            yield _error(Code.RUN_114, words, f"{place}.inputs")
+
+
+def fixed_cells(flow_code: str, definition: FlowDefinition) -> dict[str, str]:
+    """The columns whose value is fixed for all slices of a flow."""
+    values = {"{flow}": flow_code, "{scenario}": definition.slice.scenario}
+    found = {}
+    for column in definition.target.columns:
+        text = column.value or ""
+        for name, value in values.items():
+            text = text.replace(name, value)
+        if column.value is not None and "{period}" not in text:
+            found[column.name] = text
+    return found
+
+
+def _one_place(mine: Connection, code: str) -> bool:
+    """Whether another connection may lead to the same tables: one system's do, and so does one address."""
+    other = mine if mine.code == code else catalog.connection_by_code(code)
+    return other is not None and (other.system_id == mine.system_id or other.config == mine.config)
+
+
+def _cells(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[Finding]:
+    """Two flows into one table must differ in a fixed column, else each could overwrite the other."""
+    mine = fixed_cells(flow.code, definition)
+    others = FlowVersion.objects.filter(state=VersionState.APPROVED).exclude(flow=flow).select_related("flow")
+    for other in others:
+        target = other.definition["target"]
+        if target["table"] != definition.target.table or not _one_place(ends.target, target["connection"]):
+            continue
+        theirs = fixed_cells(other.flow.code, read_definition(other.definition))
+        if all(mine[name] == theirs[name] for name in mine.keys() & theirs.keys()):
+            words = (
+                f"Flow {other.flow.code} owns cells of {definition.target.table} that this one would replace."
+            )
+            yield _error(Code.RUN_006, words, "target.columns")

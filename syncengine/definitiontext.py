@@ -1,0 +1,40 @@
+"""A flow definition as the YAML text people edit, and back, with the line of every fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from portal.core.errors import Fault, Faults
+from portal.core.yamlsafe import Positions, Yaml, YamlError, load_yaml
+
+MAX_TEXT = 200_000  # bytes
+_STEP = re.compile(r"[^.\[\]]+")
+
+
+def definition_text(definition: Any) -> str:
+    """A canonical definition as YAML; reading it back gives the same definition."""
+    return str(yaml.safe_dump(definition, sort_keys=False, allow_unicode=True, width=100))
+
+
+def read_text(text: str) -> tuple[Yaml, Positions]:
+    """The data of a definition with the line of each node. Raises Faults with the line."""
+    try:
+        return load_yaml(text.replace("\r\n", "\n").encode(), max_bytes=MAX_TEXT)
+    except YamlError as error:
+        raise Faults([Fault(str(error.code), error.message, f"line {error.line}")]) from None
+
+
+def with_lines(faults: Sequence[Fault], positions: Positions) -> Faults:
+    """The same faults, each placed at its line: `line 12, amount.scale`."""
+    return Faults([Fault(f.code, f.message, placed(f.place, positions)) for f in faults])
+
+
+def placed(path: str, positions: Positions) -> str:
+    """`amount.side.debit[0]` with the line where it stands, or where it is missing from."""
+    steps = tuple(int(step) if step.isdigit() else step for step in _STEP.findall(path))
+    line = positions.line(steps)
+    return f"line {line}, {path}" if path else f"line {line}"

@@ -1,0 +1,1 @@
+"""Carrying out runs: stages in their order, each recorded, under a lease."""

@@ -1,0 +1,147 @@
+"""Load and confirm: the target's transaction first, then the portal's; in doubt the target is asked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from decimal import Decimal
+
+from portal.audit.services import record
+from portal.core.canonical import decimal_text
+from portal.core.errors import DomainError
+from syncengine.codes import Behaviour, Code, behaviour_of
+from syncengine.connectors.base import (
+    LoadAction,
+    LoadUnknown,
+    ReadBack,
+    SliceLoad,
+    TargetAdapter,
+    TargetReceipt,
+)
+from syncengine.definition.model import FlowDefinition, MeasureKind
+from syncengine.evidence import EvidenceKind
+from syncengine.execution.attempt import Attempt
+from syncengine.execution.compute import Computed, output_columns
+from syncengine.execution.extract import pinned_connection
+from syncengine.execution.quarantine import follow
+from syncengine.states import Confirmation
+from syncengine.storage import adapter_of
+from syncengine.tags import Tag
+
+log = logging.getLogger("tieout.engine")
+
+
+class Unproven(Exception):
+    """The load was sent and nobody knows whether it was taken (REC-005)."""
+
+
+def target_of(attempt: Attempt) -> TargetAdapter:
+    return adapter_of(pinned_connection(attempt, attempt.definition.target.connection))
+
+
+def slice_load_of(attempt: Attempt, computed: Computed) -> SliceLoad:
+    """What the target shall hold for the run's slice."""
+    run = attempt.run
+    return SliceLoad(
+        slice_key=run.slice_key,
+        fence=attempt.lease.fence,
+        run_ref=run.ref,
+        table=attempt.definition.target.table,
+        columns=output_columns(attempt.definition),
+        content_hash=computed.output_hash,
+        parquet=attempt.store.path(computed.output),
+        rows=computed.result.output_rows,
+    )
+
+
+def load(attempt: Attempt, computed: Computed) -> None:
+    """Replace the slice in the target, then record it in the portal under the lease."""
+    attempt.begin("load")
+    target, slice_load = target_of(attempt), slice_load_of(attempt, computed)
+    plan = target.plan_load(slice_load)
+    receipt = _send(attempt, target, slice_load)
+    action = LoadAction.REPAIR if receipt.altered else plan.action
+    if receipt.altered:
+        words = "%s: the target's rows of %s had been changed outside Tieout; put back"
+        log.warning(words, slice_load.run_ref, slice_load.slice_key)
+    quarantine = attempt.store.path(attempt.store.find(computed.quarantine.sha256, EvidenceKind.QUARANTINE))
+    with attempt.write() as run:
+        run.load_action = str(action)
+        changes = follow(attempt, run, quarantine, complete=True)
+        record(
+            Tag.RUN_LOAD,
+            actor=attempt.actor,
+            subject=run,
+            after={
+                "slice": run.slice_key,
+                "fence": receipt.fence,
+                "action": str(action),
+                "rows": receipt.rows,
+                "quarantine": changes,
+            },
+            content_sha256=computed.output_hash,
+            run_id=run.pk,
+        )
+    attempt.finish(receipt.rows, action=str(action), mode=plan.mode, fence=receipt.fence)
+
+
+def _send(attempt: Attempt, target: TargetAdapter, slice_load: SliceLoad) -> TargetReceipt:
+    """Load; a lost answer is settled by the target's own record of the slice, never by sending again.
+
+    Raises Unproven when the target does not answer that question either.
+    """
+    try:
+        return target.load(slice_load, attempt.progress)
+    except LoadUnknown as error:
+        try:
+            receipt = target.confirm(slice_load.slice_key)
+        except DomainError:
+            raise Unproven(error.message) from error
+        if receipt is not None and receipt.fence == slice_load.fence:
+            return receipt
+        raise
+
+
+def confirm(attempt: Attempt, computed: Computed) -> None:
+    """Compare the target's own record and its rows with what was computed."""
+    attempt.begin("confirm")
+    target, slice_load = target_of(attempt), slice_load_of(attempt, computed)
+    try:
+        receipt = target.confirm(slice_load.slice_key)
+        found = target.read_back(slice_load.slice_key, slice_load.table, slice_load.columns)
+    except DomainError as error:
+        if behaviour_of(error.code) is Behaviour.TRANSIENT:
+            raise Unproven(error.message) from error
+        raise
+    verdict = judge(receipt, found, slice_load)
+    with attempt.write() as run:
+        run.confirmation = verdict
+        run.target_rows = found.rows
+        run.target_net = net_of(attempt.definition, found.amounts)
+        if verdict is not Confirmation.CONFIRMED:
+            run.error_code = Code.REC_004 if verdict is Confirmation.FAILED else Code.REC_003
+            run.error_message = f"The target holds {found.rows} rows of {slice_load.rows}."
+    attempt.finish(found.rows, confirmation=str(verdict), output_hash=found.output_hash)
+
+
+def judge(receipt: TargetReceipt | None, found: ReadBack, sent: SliceLoad) -> Confirmation:
+    """Confirmed only when record, rows and hash all tie; failed when the target knows nothing of it."""
+    if receipt is None or (found.rows == 0 and sent.rows > 0):
+        return Confirmation.FAILED
+    recorded = receipt.content_hash == sent.content_hash and receipt.fence == sent.fence
+    if recorded and found.output_hash == sent.content_hash and found.rows == sent.rows:
+        return Confirmation.CONFIRMED
+    return Confirmation.PARTIAL
+
+
+def net_of(definition: FlowDefinition, amounts: Mapping[str, Decimal]) -> Decimal:
+    """The net of the target's sums: its net measure, else debit less credit, else its only measure."""
+    kinds = {item.of: item.name for item in definition.measures}
+    for kind in (MeasureKind.NET, MeasureKind.NATURAL):
+        if kind in kinds:
+            return Decimal(decimal_text(amounts[kinds[kind]]))
+    debit, credit = (
+        amounts[kinds[kind]] if kind in kinds else Decimal(0)
+        for kind in (MeasureKind.DEBIT, MeasureKind.CREDIT)
+    )
+    return debit - credit

@@ -1,0 +1,140 @@
+"""Brings the portal's quarantined records in line with what a run held back, without doubling any."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from django.db import connection
+
+from portal.core.clock import now
+from syncengine.duck import copy_cell_sql, copy_line_sql, identifier, literal, session
+from syncengine.execution.attempt import Attempt
+from syncengine.models import QuarantinedRecord, Run
+from syncengine.states import RECORD, RecordState
+
+_SHOWN = {
+    "row": "_row",
+    "record_key": "_record_key",
+    "code": "_code",
+    "field": "left(_field, 200)",
+    "value": "left(coalesce(_value, ''), 500)",
+    "origin": "coalesce(_origin, '')",
+    "currency": "_currency",
+    "debit": "_debit",
+    "credit": "_credit",
+}
+_TOLD = ("code", "field", "value", "origin", "row")
+_KNOWN = {"record_key": "VARCHAR", "pk": "BIGINT", "state": "VARCHAR"} | dict.fromkeys(_TOLD, "VARCHAR")
+_BATCH = 5_000
+_CHUNK = 500
+_ANSWERED = (RecordState.FIXED, RecordState.REPLAYED)
+
+
+def follow(attempt: Attempt, run: Run, path: Path, *, complete: bool) -> dict[str, int]:
+    """Open new records, renew those held again, and - when `complete` - close those that are loaded now.
+
+    Runs inside the transaction of the load, so that a record is never both held and loaded. Records that
+    were accepted unloaded before are left alone.
+    """
+    with session(scratch=attempt.scratch, read=[path]) as db:
+        shown = ", ".join(f"{source} AS {name}" for name, source in _SHOWN.items())
+        db.execute(
+            f"CREATE TEMP TABLE held AS SELECT {shown} FROM read_parquet({literal(path)}) "  # noqa: S608
+            "WHERE NOT _is_accepted"
+        )
+        _load_known(db, run)
+        counts = {"opened": _open(db, run), "held_again": _hold_again(db, run), "replayed": 0}
+        if complete:
+            counts["replayed"] = _close(db)
+    return counts
+
+
+def _load_known(db: duckdb.DuckDBPyConnection, run: Run) -> None:
+    """What the portal knows of the slice, as a table beside the held lines."""
+    rows = QuarantinedRecord.objects.filter(flow=run.flow, slice_key=run.slice_key)
+    told = list(rows.exclude(state=RecordState.ACCEPTED_UNLOADED).values_list(*_KNOWN))
+    lists = [list(column) for column in zip(*told, strict=True)] or [[] for _ in _KNOWN]
+    cells = ", ".join(
+        f"unnest(${at}::{kind}[]) AS {name}" for at, (name, kind) in enumerate(_KNOWN.items(), start=1)
+    )
+    db.execute(f"CREATE TEMP TABLE known AS SELECT {cells}", lists)
+
+
+def _open(db: duckdb.DuckDBPyConnection, run: Run) -> int:
+    """Record the lines that were not held before; gives their number."""
+    common = {
+        "flow_id": run.flow_id,
+        "slice_key": run.slice_key,
+        "period": run.period,
+        "state": str(RecordState.OPEN),
+        "first_run_id": run.pk,
+        "last_run_id": run.pk,
+        "note": "",
+        "change_ref": "",
+        "opened_at": now(),
+    }
+    fresh = "FROM held ANTI JOIN known USING (record_key) ORDER BY row"
+    if connection.vendor == "postgresql":
+        return _copy(db, common, fresh)
+    cursor = db.execute(f"SELECT {', '.join(_SHOWN)} {fresh}")
+    count = 0
+    while batch := cursor.fetchmany(_BATCH):
+        records = (QuarantinedRecord(**common, **dict(zip(_SHOWN, row, strict=True))) for row in batch)
+        count += len(QuarantinedRecord.objects.bulk_create(records, batch_size=_CHUNK))
+    return count
+
+
+def _copy(db: duckdb.DuckDBPyConnection, common: Mapping[str, object], fresh: str) -> int:
+    """The same by COPY of lines that DuckDB writes: a hundred thousand held records are possible."""
+    cells = [copy_cell_sql(literal(str(value))) for value in common.values()]
+    cells += [copy_cell_sql(f"{name}::VARCHAR") for name in _SHOWN]
+    lines = db.execute(f"SELECT {copy_line_sql(cells)} {fresh}")
+    columns = ", ".join(identifier(name) for name in (*common, *_SHOWN))
+    count = 0
+    with connection.cursor() as cursor:
+        table = identifier(QuarantinedRecord._meta.db_table)
+        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            while batch := lines.fetchmany(_BATCH):
+                copy.write("".join([text for (text,) in batch]))
+                count += len(batch)
+    return count
+
+
+def _hold_again(db: duckdb.DuckDBPyConnection, run: Run) -> int:
+    """Renew what was held before and is held now; only the run changes where nothing else did.
+
+    A fix that did not help, and a replay that came back, open the record again.
+    """
+    both = "FROM held JOIN known USING (record_key)"
+    same = " AND ".join(f"held.{name}::VARCHAR = known.{name}" for name in _TOLD)
+    answered = ", ".join(literal(state) for state in _ANSWERED)
+    quiet = f"({same} AND state NOT IN ({answered}))"
+    keys = [pk for (pk,) in db.execute(f"SELECT pk {both} WHERE {quiet}").fetchall()]
+    _update(keys, last_run=run)
+    told = ", ".join(f"held.{name}" for name in _TOLD)
+    changed = db.execute(f"SELECT pk, state, {told} {both} WHERE NOT {quiet}").fetchall()
+    for pk, state, *values in changed:
+        changes = dict(zip(_TOLD, values, strict=True)) | {"last_run": run}
+        if state in _ANSWERED:
+            changes |= {"state": RECORD["reopen"].target, "closed_at": None}
+        QuarantinedRecord.objects.filter(pk=pk).update(**changes)
+    return len(keys) + len(changed)
+
+
+def _close(db: duckdb.DuckDBPyConnection) -> int:
+    """Close the records that are held no longer and may be; gives their number."""
+    step = RECORD["replay"]
+    states = ", ".join(literal(str(state)) for state in step.sources)
+    gone = db.execute(
+        f"SELECT pk FROM known ANTI JOIN held USING (record_key) WHERE state IN ({states})"  # noqa: S608
+    ).fetchall()
+    _update([pk for (pk,) in gone], state=step.target, closed_at=now())
+    return len(gone)
+
+
+def _update(keys: Sequence[int], **values: Any) -> None:
+    for start in range(0, len(keys), _CHUNK):
+        QuarantinedRecord.objects.filter(pk__in=keys[start : start + _CHUNK]).update(**values)

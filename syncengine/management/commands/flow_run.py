@@ -1,0 +1,161 @@
+"""Run one flow in the foreground."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, TextIO
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from portal.core.actor import Actor, Source, system_actor
+from portal.core.errors import DomainError, Faults
+from portal.people.actors import actor_for
+from portal.people.models import User
+from syncengine import dispatch
+from syncengine.connectors.base import LoadAction
+from syncengine.leases import worker_name
+from syncengine.models import Partition, Run
+from syncengine.runsummary import amount_text, run_summary
+from syncengine.services import run_plan
+from syncengine.states import SUCCESS, RunState
+
+_POLL_SECONDS = 0.5
+_EXIT = {RunState.UNRECONCILED: 3, RunState.HELD: 4, RunState.UNKNOWN: 5}
+
+
+class Command(BaseCommand):
+    help = (
+        "Plans a run of the flow's approved version and carries it out, with its progress on standard error. "
+        "Exit codes: 0 completed, 1 refused or failed, 3 unreconciled, 4 held, 5 unknown."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("flow", metavar="FLOW", help="code of the flow")
+        parser.add_argument("--period", metavar="YYYY-PP", default="", help="fiscal period of the slice")
+        parser.add_argument("--dry-run", action="store_true", help="do everything but write to the target")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
+        parser.add_argument("--as", dest="username", metavar="USER", help="account of the person who runs")
+        parser.add_argument("--reason", default="Run from the command line.", help="why, for the audit")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            run = run_plan(
+                actor=self._actor(options["username"]),
+                reason=options["reason"],
+                flow_code=options["flow"],
+                period=options["period"],
+                dry_run=options["dry_run"],
+                trigger=Run.Trigger.COMMAND,
+            )
+        except Faults as error:
+            raise CommandError("\n".join(str(fault) for fault in error.faults)) from None
+        except DomainError as error:
+            raise CommandError(f"{error} {error.hint}".strip()) from None
+        run = self._carry_out(run)
+        if options["as_json"]:
+            self.stdout.write(json.dumps(run_summary(run)))
+        else:
+            self.stdout.write(_sentences(run))
+        if run.state not in SUCCESS:
+            place = f" ({run.error_place})" if run.error_place else ""
+            words = f"{run.ref} is {run.get_state_display()}. {run.error_code} {run.error_message}".strip()
+            raise CommandError(
+                f"{words}{place}",
+                returncode=_EXIT.get(RunState(run.state), 1),
+            )
+
+    def _actor(self, username: str | None) -> Actor:
+        if not username:
+            return system_actor("Command line", Source.CLI)
+        user = User.objects.select_related("person").filter(username=username).first()
+        if user is None or not user.may_sign_in:
+            raise CommandError(f"There is no active account {username!r}.")
+        return actor_for(user, source=Source.CLI)
+
+    def _carry_out(self, run: Run) -> Run:
+        """Work on the run here; when another worker was faster, or it must wait, look on until it ends."""
+        owner, stop = worker_name(), threading.Event()
+        with _signals(stop), _display(run, sys.stderr):
+            while not stop.is_set():
+                dispatch.work_once(owner, run.pk, stop.is_set)
+                run.refresh_from_db()
+                if run.is_final:
+                    return run
+                stop.wait(_POLL_SECONDS)
+        raise CommandError(f"{run.ref} was left to the workers.", returncode=1)
+
+
+@contextmanager
+def _signals(stop: threading.Event) -> Iterator[None]:
+    """SIGTERM and Ctrl-C end the work at the next safe point."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _display(run: Run, out: TextIO) -> Iterator[None]:
+    """A line on a terminal that follows the run; nothing where nobody looks."""
+    if not out.isatty():
+        yield
+        return
+    done = threading.Event()
+    thread = threading.Thread(target=_follow, args=(run.pk, out, done), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _follow(run_id: int, out: TextIO, done: threading.Event) -> None:
+    began = time.monotonic()
+    try:
+        while not done.wait(0.2):
+            row = Partition.objects.filter(run_id=run_id).values(
+                "run__state", "progress_stage", "progress_done", "progress_total"
+            )[0]
+            share = row["progress_total"] and f" of {row['progress_total']:,}"
+            count = f" {row['progress_done']:,}{share or ''}" if row["progress_done"] else ""
+            out.write(f"\r\x1b[K{row['run__state']}{count} ({time.monotonic() - began:.0f} s)")
+            out.flush()
+        out.write("\r\x1b[K")
+        out.flush()
+    finally:
+        connection.close()
+
+
+def _sentences(run: Run) -> str:
+    """The run for people: totals that tie, confirmation, reconciliation."""
+    summary = run_summary(run)
+    lines = [f"{run.ref}  {run.flow.code}  {run.period}  {run.get_state_display()}"]
+    for bucket, item in summary["totals"].items():
+        lines.append(f"  {bucket:<12}{item['records']:>10,}{item['debit']:>22}{item['credit']:>22}")
+    for code, count in summary["quarantined_by_code"].items():
+        lines.append(f"    {code}: {count:,} records")
+    net = "" if run.target_net is None else f", net {amount_text(run.target_net)}"
+    lines.append(f"  target: {run.target_rows} rows{net}, {run.confirmation or 'not confirmed'}")
+    if run.load_action == LoadAction.REPAIR:
+        lines.append("  the target's rows had been changed outside Tieout; they were put back")
+    lines.append(f"  reconciliation: {run.get_reconciliation_display()}")
+    return "\n".join(lines)

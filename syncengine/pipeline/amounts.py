@@ -1,0 +1,121 @@
+"""Reading amounts: the text must match pattern and scale before it is cast; exponents expand exactly."""
+
+from __future__ import annotations
+
+import re
+from decimal import Context, Decimal
+
+from syncengine.definition.model import Amount, AmountText, SidedAmount, SignedAmount
+from syncengine.pipeline.database import AMOUNT, Database, ident, literal, literals
+
+MAX_DIGITS = 20
+MAX_TEXT = 100
+_WIDE = Context(prec=1200)
+
+
+def parse_amount(text: str, how: AmountText) -> Decimal | None:
+    """The exact value of an amount text, or None when pattern, scale or size refuse it (DQ-001).
+
+    This is the rule itself; the SQL of this module does the same to millions of rows, and tests compare.
+    """
+    if len(text) > MAX_TEXT or not re.fullmatch(how.pattern, text, re.ASCII):
+        return None
+    plain = text.replace(how.grouping_mark, "") if how.grouping_mark else text
+    plain = plain.replace(how.decimal_mark, ".")
+    found = re.fullmatch(r"([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,3}))?", plain, re.ASCII)
+    if not found or not (found[2] or found[3]) or ("." in plain and plain.count(".") != 1):
+        return None
+    value = _WIDE.scaleb(Decimal(f"{found[1]}{found[2] or '0'}.{found[3] or '0'}"), int(found[4] or 0))
+    if value and value.adjusted() >= MAX_DIGITS:
+        return None
+    scaled = _WIDE.scaleb(value, how.scale)
+    if scaled != scaled.to_integral_value():
+        return None
+    return Decimal(int(scaled)).scaleb(-how.scale)
+
+
+def prepare_exponents(db: Database, relation: str, column: str, how: AmountText) -> str | None:
+    """A table of the few amounts written with an exponent, expanded in Python; None when there are none."""
+    if "e" not in how.pattern.lower():
+        return None
+    text = ident(column)
+    found = db.rows(
+        f"SELECT DISTINCT {text} FROM {relation} WHERE contains({text}, 'E') OR contains({text}, 'e')"
+    )
+    values = [(row[0], parse_amount(row[0], how)) for row in found]
+    table = f"_exponents_{column}"
+    db.load(table, [("text", "VARCHAR"), ("value", AMOUNT)], [pair for pair in values if pair[1] is not None])
+    return table
+
+
+def amount_sql(column: str, how: AmountText, exponents: str | None) -> str:
+    """SQL that gives the amount of a text column as DECIMAL(28,4), or NULL when it cannot be read."""
+    text = f"lines.{ident(column)}"
+    plain = text
+    if how.grouping_mark:
+        plain = f"replace({plain}, {literal(how.grouping_mark)}, '')"
+    if how.decimal_mark != ".":
+        plain = f"replace({plain}, {literal(how.decimal_mark)}, '.')"
+    decimals = rf"\.\d{{0,{how.scale}}}0*"
+    leading = rf"|\.\d{{1,{how.scale}}}0*" if how.scale else ""
+    exact = literal(rf"[+-]?(?:0*\d{{1,{MAX_DIGITS}}}(?:{decimals})?{leading})")
+    value = (
+        f"CASE WHEN length({text}) <= {MAX_TEXT} AND regexp_full_match({text}, {literal(how.pattern)}) AND "
+        f"regexp_full_match({plain}, {exact}) THEN TRY_CAST({plain} AS {AMOUNT}) END"
+    )
+    if exponents is None:
+        return value
+    return f"coalesce({value}, {ident(exponents)}.value)"
+
+
+def amount_columns(amount: Amount) -> tuple[str, ...]:
+    """The source columns that hold amounts."""
+    shape = amount.shape
+    if isinstance(shape, SidedAmount | SignedAmount):
+        return (shape.column,)
+    return (shape.debit, shape.credit)
+
+
+def side_sql(shape: SidedAmount) -> str:
+    """SQL that gives D, C or NULL (unknown side, DQ-005)."""
+    side = ident(shape.side)
+    blank = ""
+    if shape.blank:
+        other = ident(shape.blank)
+        blank = f" WHEN trim(coalesce({side}, '')) = '' AND {other} IN ('D', 'C') THEN {other}"
+    return (
+        f"CASE WHEN {side} IN {literals(shape.debit)} THEN 'D' "
+        f"WHEN {side} IN {literals(shape.credit)} THEN 'C'{blank} END"
+    )
+
+
+def blank_sql(amount: Amount) -> str:
+    """SQL that is true when no amount was given at all (DQ-002)."""
+    parts = [f"trim(coalesce({ident(column)}, '')) = ''" for column in amount_columns(amount)]
+    return "(" + " AND ".join(parts) + ")"
+
+
+def money_sql(amount: Amount) -> tuple[str, str, str]:
+    """SQL for (debit, credit, is unreadable) over the columns `_read_0`, `_read_1`, `_side`.
+
+    A record whose amount or side cannot be read counts zero on both sides; it is quarantined.
+    """
+    shape, zero = amount.shape, f"0::{AMOUNT}"
+    if isinstance(shape, SidedAmount):
+        debit = f"CASE WHEN _side = 'D' THEN coalesce(_read_0, {zero}) ELSE {zero} END"
+        credit = f"CASE WHEN _side = 'C' THEN coalesce(_read_0, {zero}) ELSE {zero} END"
+        return debit, credit, "_read_0 IS NULL"
+    if isinstance(shape, SignedAmount):
+        debit = f"CASE WHEN _read_0 >= 0 THEN _read_0 ELSE {zero} END"
+        credit = f"CASE WHEN _read_0 < 0 THEN -_read_0 ELSE {zero} END"
+        return debit, credit, "_read_0 IS NULL"
+    bad = [
+        f"(_read_{at} IS NULL AND trim(coalesce({ident(column)}, '')) <> '')"
+        for at, column in enumerate(amount_columns(amount))
+    ]
+    unreadable = " OR ".join(bad)
+    return (
+        f"CASE WHEN {unreadable} THEN {zero} ELSE coalesce(_read_0, {zero}) END",
+        f"CASE WHEN {unreadable} THEN {zero} ELSE coalesce(_read_1, {zero}) END",
+        f"({unreadable})",
+    )

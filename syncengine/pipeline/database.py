@@ -1,0 +1,98 @@
+"""DuckDB under a short leash: no network, no sniffing, bounded memory, no binary floating point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from syncengine.duck import MEMORY_LIMIT, literal
+from syncengine.duck import identifier as ident
+from syncengine.outputhash import Column, parquet_digest
+from syncengine.pipeline.values import PipelineError
+
+__all__ = ["AMOUNT", "EXACT", "RATE", "TOTAL", "Database", "ident", "literal", "literals"]
+
+AMOUNT = "DECIMAL(28,4)"
+RATE = "DECIMAL(20,12)"
+EXACT = "DECIMAL(38,16)"
+TOTAL = "DECIMAL(38,4)"
+_FORBIDDEN = ("DOUBLE", "FLOAT", "REAL")
+
+
+def literals(values: Iterable[str]) -> str:
+    """A parenthesised list of quoted texts; an empty list matches nothing."""
+    return "(" + (", ".join(literal(value) for value in values) or "NULL") + ")"
+
+
+class Database:
+    """One DuckDB connection that may read the given folders and write into its own work folder."""
+
+    def __init__(
+        self, work: Path, readable: Sequence[Path], *, memory_limit: str = MEMORY_LIMIT, threads: int = 2
+    ) -> None:
+        work.mkdir(parents=True, exist_ok=True)
+        spill = work / "spill"
+        self._connection = duckdb.connect(
+            ":memory:",
+            config={
+                "memory_limit": memory_limit,
+                "threads": threads,
+                "temp_directory": str(spill),
+                "preserve_insertion_order": False,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            },
+        )
+        allowed = [str(path.resolve()) for path in {work, *readable}]
+        listed = ", ".join(literal(path) for path in allowed)
+        self.run(f"SET allowed_directories = [{listed}]")
+        self.run("SET enable_external_access = false")
+        self.run("SET lock_configuration = true")
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        self._connection.execute(sql, list(parameters) or None)
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql, list(parameters) or None).fetchall()
+
+    def row(self, sql: str) -> tuple[Any, ...]:
+        found = self._connection.execute(sql).fetchone()
+        if found is None:
+            raise PipelineError("RUN-199", "a query that must give a row gave none")
+        return found
+
+    def load(self, table: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[object]]) -> None:
+        """A table from Python rows: one list parameter for each column keeps it fast and typed."""
+        lists = [[row[at] for row in rows] for at in range(len(columns))]
+        selected = ", ".join(
+            f"unnest(${at}::{kind}[]) AS {ident(name)}" for at, (name, kind) in enumerate(columns, start=1)
+        )
+        self.run(f"CREATE OR REPLACE TABLE {ident(table)} AS SELECT {selected}", lists)
+
+    def write_parquet(self, sql: str, path: Path) -> int:
+        """Writes the query's rows in its order; gives the number of rows."""
+        target = literal(str(path.resolve()))
+        return int(self.rows(f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd)")[0][0])
+
+    def digest(self, path: Path, columns: Sequence[Column]) -> str:
+        """sha256 of the rows of a Parquet file (`syncengine.outputhash`)."""
+        return parquet_digest(self._connection, path, columns).sha256
+
+    def refuse_floats(self, relation: str) -> None:
+        """Money is never binary floating point: such a column is a fault of the engine (RUN-198)."""
+        for name, kind, *_ in self.rows(f"DESCRIBE {relation}"):
+            if any(word in str(kind) for word in _FORBIDDEN):
+                raise PipelineError("RUN-198", f"column {name} has the inexact type {kind}", relation)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def parquet_columns(path: Path) -> tuple[str, ...]:
+    """The names of a Parquet file's columns, in order."""
+    with duckdb.connect() as connection:
+        described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(path)})").fetchall()
+    return tuple(str(row[0]) for row in described)

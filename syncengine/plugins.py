@@ -1,0 +1,63 @@
+"""What the sync engine gives to the ports of lower layers."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from portal.core.errors import DomainError, Fault, Faults
+
+
+def check_connection(name: str, config: dict[str, Any]) -> list[Fault]:
+    """The faults a connector finds in a connection's configuration; nothing is opened."""
+    from django.conf import settings
+
+    from syncengine.connectors import connect
+
+    try:
+        connect(name, config, allowed_roots=settings.FILE_ROOTS, environ=os.environ)
+    except Faults as error:
+        return list(error.faults)
+    except DomainError as error:
+        return [Fault(error.code, error.message, error.place)]
+    return []
+
+
+def register() -> None:
+    import functools
+
+    from catalog.ports import connectors as known_connectors
+    from portal.access.functions import Function, extend
+    from portal.access.ports import scope_models
+    from portal.approvals.ports import subjects
+    from portal.core import authority, codes
+    from portal.core.manifest import row_readers, sections
+    from syncengine import deskplugs
+    from syncengine.connectorhelp import CONNECTOR_HELP
+    from syncengine.connectors import connectors
+    from syncengine.demo.codes import HELP as DEMO_HELP
+    from syncengine.enginehelp import ENGINE_HELP
+    from syncengine.manifest import FlowsSection, dataset_rows
+    from syncengine.models import Flow
+    from syncengine.permissions import LABELS, P
+    from syncengine.subjects import AcceptUnloadedSubject, FlowVersionSubject
+
+    authority.register_permissions({str(k): v for k, v in LABELS.items()})
+    codes.register(CONNECTOR_HELP)
+    codes.register(ENGINE_HELP)
+    codes.register(DEMO_HELP)
+    scope_models.register("flow", Flow)
+    for name in connectors.all():
+        known_connectors.register(name, functools.partial(check_connection, name))
+    for subject in (FlowVersionSubject(), AcceptUnloadedSubject()):
+        subjects.register(subject.kind, subject)
+    sections.register(FlowsSection.name, FlowsSection())
+    row_readers.register("dataset", dataset_rows)
+    view = [P.FLOW_VIEW, P.RUN_VIEW, P.QUARANTINE_VIEW]
+    extend(Function.VIEW, view)
+    extend(Function.FLOW_DEF, [*view, P.FLOW_EDIT])
+    extend(Function.FLOW_APPR, [*view, P.FLOW_APPROVE])
+    extend(Function.FLOW_RUN, [*view, P.FLOW_RUN])
+    extend(Function.QUAR_FIX, [*view, P.QUARANTINE_WORK, P.QUARANTINE_ACCEPT])
+    extend(Function.QUAR_RELEASE, [*view, P.QUARANTINE_RELEASE])
+    deskplugs.register()

@@ -1,0 +1,30 @@
+"""Reads of flows, runs and quarantined records, one module per noun."""
+
+from syncengine.selectors.flows import (
+    flow_by_code,
+    flow_versions,
+    flows,
+    last_approved,
+    version_by_key,
+    version_in_force,
+)
+from syncengine.selectors.quarantine import quarantine_groups, quarantined, record_values
+from syncengine.selectors.runs import Totals, evidence_of, latest_run_of_slice, run_by_ref, runs, totals_of
+
+__all__ = [
+    "Totals",
+    "evidence_of",
+    "flow_by_code",
+    "flow_versions",
+    "flows",
+    "last_approved",
+    "latest_run_of_slice",
+    "quarantine_groups",
+    "quarantined",
+    "record_values",
+    "run_by_ref",
+    "runs",
+    "totals_of",
+    "version_by_key",
+    "version_in_force",
+]

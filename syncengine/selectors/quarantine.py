@@ -1,0 +1,67 @@
+"""Reads of quarantined records: lists, groups of one cause, and the source columns from the evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.db.models import Count, Min, QuerySet
+
+from portal.core.actor import Actor
+from portal.core.money import decimal_sum
+from syncengine.duck import literal, session
+from syncengine.evidence import EvidenceKind
+from syncengine.models import QuarantinedRecord
+from syncengine.permissions import P
+from syncengine.states import HELD_BACK
+from syncengine.storage import evidence_store
+
+
+def quarantined(actor: Actor) -> QuerySet[QuarantinedRecord]:
+    """Records the actor may see, in all states."""
+    rows = QuarantinedRecord.objects.restrict(actor, P.QUARANTINE_VIEW)
+    return rows.select_related("flow", "last_run", "assigned_to")
+
+
+def quarantine_groups(actor: Actor, **filters: Any) -> QuerySet[QuarantinedRecord]:
+    """Held records grouped by flow, slice, code, field and value: what one fix would release.
+
+    Each row is a dict: flow_id, flow__code, slice_key, period, code, field, value, origin, records,
+    total_debit, total_credit, currency, oldest.
+    """
+    rows = QuarantinedRecord.objects.restrict(actor, P.QUARANTINE_VIEW).filter(state__in=HELD_BACK, **filters)
+    keys = ("flow_id", "flow__code", "slice_key", "period", "code", "field", "value", "origin", "currency")
+    return (
+        rows.order_by()
+        .values(*keys)
+        .annotate(
+            records=Count("id"),
+            total_debit=decimal_sum("debit"),
+            total_credit=decimal_sum("credit"),
+            oldest=Min("opened_at"),
+        )
+        .order_by("code", "-records", "value")
+    )
+
+
+def record_values(item: QuarantinedRecord) -> dict[str, str | None]:
+    """All source columns of a record, read from the quarantine evidence of its last run; {} without it."""
+    proof = item.last_run.evidence.filter(kind=EvidenceKind.QUARANTINE).first()
+    if proof is None:
+        return {}
+    store = evidence_store()
+    path = store.path(store.find(proof.sha256, EvidenceKind.QUARANTINE))
+    with (
+        TemporaryDirectory(prefix="tieout-read-") as folder,
+        session(scratch=Path(folder), read=[path]) as db,
+    ):
+        cursor = db.execute(
+            f"SELECT * FROM read_parquet({literal(path)}) WHERE _record_key = $1",  # noqa: S608
+            [item.record_key],
+        )
+        names = [column[0] for column in cursor.description or []]
+        found = cursor.fetchone()
+    if found is None:
+        return {}
+    return {name: value for name, value in zip(names, found, strict=True) if not name.startswith("_")}

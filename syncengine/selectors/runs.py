@@ -1,0 +1,65 @@
+"""Reads of runs, their totals and their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from portal.core.actor import Actor
+from portal.core.errors import NotFound
+from syncengine.models import EvidenceFile, Flow, Run
+from syncengine.permissions import P
+
+BUCKETS = ("source", "loaded", "excluded", "quarantined", "accepted")
+
+
+def runs(actor: Actor) -> QuerySet[Run]:
+    """Runs the actor may see, newest first."""
+    return Run.objects.restrict(actor, P.RUN_VIEW).select_related("flow", "flow_version")
+
+
+def run_by_ref(actor: Actor, ref: str, permission: str = P.RUN_VIEW) -> Run:
+    """The run behind `R-000001`. Raises NotFound, Forbidden."""
+    number = ref.removeprefix("R-")
+    if not (ref.startswith("R-") and number.isascii() and number.isdigit()):
+        raise NotFound(f"There is no run {ref!r} in your scope.")
+    return Run.objects.all().get_for(actor, permission, pk=int(number))
+
+
+def latest_run_of_slice(flow: Flow, slice_key: str) -> Run | None:
+    """The newest run that loads the slice; dry runs do not count."""
+    return Run.objects.filter(flow=flow, slice_key=slice_key, dry_run=False).order_by("-id").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Records, debit and credit of one bucket, summed over currencies only when there is just one."""
+
+    records: int
+    debit: Decimal
+    credit: Decimal
+
+
+def totals_of(run: Run) -> dict[str, dict[str, Totals]]:
+    """Control totals by bucket and currency; every bucket is named, also when it is empty."""
+    found: dict[str, dict[str, Totals]] = {bucket: {} for bucket in BUCKETS}
+    for row in run.control_totals.all():
+        found[row.bucket][row.currency] = Totals(row.records, row.debit, row.credit)
+    return found
+
+
+def sum_of(totals: Iterable[Totals]) -> Totals:
+    """Sum over currencies: right for records, and for amounts of a ledger in one currency."""
+    listed = list(totals)
+    return Totals(
+        sum(item.records for item in listed),
+        sum((item.debit for item in listed), Decimal(0)),
+        sum((item.credit for item in listed), Decimal(0)),
+    )
+
+
+def evidence_of(run: Run) -> QuerySet[EvidenceFile]:
+    return run.evidence.all()

@@ -1,0 +1,212 @@
+"""Approval subjects of the sync engine: flow versions, and records accepted unloaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model
+from django.urls import NoReverseMatch, reverse
+
+from portal.approvals.models import ChangeRequest
+from portal.approvals.ports import DiffRow, Finding, Subject
+from portal.approvals.states import ChangeState
+from portal.audit.services import record
+from portal.core.actor import Actor
+from portal.core.canonical import canonical_json, decimal_text
+from portal.core.clock import now
+from portal.core.locking import locked
+from portal.core.money import decimal_sum
+from portal.core.states import apply_transition
+from syncengine.codes import Code
+from syncengine.definitions import findings_of
+from syncengine.models import FlowVersion, QuarantinedRecord
+from syncengine.permissions import P
+from syncengine.selectors.flows import last_approved, version_by_key
+from syncengine.states import HELD_BACK, RECORD, VERSION
+from syncengine.tags import Tag
+
+_FOLLOW = {
+    ChangeState.SUBMITTED: "lock",
+    ChangeState.IN_REVIEW: "lock",
+    ChangeState.PUSHED_BACK: "unlock",
+    ChangeState.REJECTED: "reject",
+    ChangeState.WITHDRAWN: "withdraw",
+}
+
+
+def page(name: str, key: int) -> str:
+    """The page of an object; empty where the pages are not installed."""
+    try:
+        return reverse(name, args=[key])
+    except NoReverseMatch:
+        return ""
+
+
+def flatten(value: Any, path: str = "") -> dict[str, str]:
+    """A definition as one line per value, so that a reviewer sees exactly what differs."""
+    if isinstance(value, dict) and value:
+        pairs = [(f"{path}.{key}" if path else str(key), item) for key, item in value.items()]
+    elif isinstance(value, list) and value:
+        pairs = [(f"{path}[{_label(item, at)}]", item) for at, item in enumerate(value)]
+    else:
+        return {path: value if isinstance(value, str) else canonical_json(value)}
+    return {key: text for name, item in pairs for key, text in flatten(item, name).items()}
+
+
+def _label(item: Any, at: int) -> str:
+    """Entries of lists are told apart by their name, so that an inserted one does not move the others."""
+    return str(item["name"]) if isinstance(item, dict) and "name" in item else str(at)
+
+
+class FlowVersionSubject(Subject):
+    kind = "syncengine.flow_version"
+    label = "flow version"
+    approve_permission = P.FLOW_APPROVE
+
+    def _version(self, change: ChangeRequest) -> FlowVersion:
+        return version_by_key(change.subject_key)
+
+    def content(self, change: ChangeRequest) -> dict[str, Any]:
+        version = self._version(change)
+        base = last_approved(version.flow)
+        return {
+            "flow": version.flow.code,
+            "number": version.number,
+            "effective_from": version.effective_from,
+            "definition": version.definition,
+            "base": base.content_sha256 if base else "",
+        }
+
+    def lock(self, change: ChangeRequest) -> None:
+        locked(FlowVersion.objects.all()).get(pk=self._version(change).pk)
+
+    def title(self, change: ChangeRequest) -> str:
+        return f"Flow {self._version(change)}"
+
+    def url(self, change: ChangeRequest) -> str:
+        return page("syncengine:version-detail", self._version(change).pk)
+
+    def scopes(self, change: ChangeRequest) -> list[Model]:
+        return [self._version(change).flow]
+
+    def diff(self, change: ChangeRequest) -> list[DiffRow]:
+        version = self._version(change)
+        base = last_approved(version.flow)
+        before = flatten(base.definition) if base else {}
+        after = flatten(version.definition)
+        before["effective_from"] = base.effective_from if base else ""
+        after["effective_from"] = version.effective_from
+        rows = []
+        for key in sorted(before.keys() | after.keys()):
+            old, new = before.get(key, ""), after.get(key, "")
+            if old != new:
+                kind = "added" if key not in before else "removed" if key not in after else "changed"
+                rows.append(DiffRow(key, old, new, kind))
+        return rows
+
+    def validate(self, change: ChangeRequest) -> list[Finding]:
+        return findings_of(self._version(change))
+
+    def apply(self, change: ChangeRequest, actor: Actor) -> None:
+        version = self._version(change)
+        apply_transition(version, VERSION, "approve", code=Code.RUN_011)
+        version.approved_at = now()
+        version.change_ref = change.ref
+        version.full_clean()
+        version.save()
+        record(
+            Tag.FLOW_VERSION_ACTIVATE,
+            actor=actor,
+            subject=version,
+            after={"state": version.state, "change": change.ref},
+            content_sha256=version.content_sha256,
+            object_version=str(version.number),
+        )
+
+    def state_changed(self, change: ChangeRequest, state: str) -> None:
+        verb = _FOLLOW.get(ChangeState(state))
+        if verb:
+            version = self._version(change)
+            apply_transition(version, VERSION, verb, code=Code.RUN_011)
+            version.save()
+
+
+class AcceptUnloadedSubject(Subject):
+    """Records of one slice that shall stay unloaded. The payload names each by its key and amounts."""
+
+    kind = "syncengine.accept_unloaded"
+    label = "records accepted unloaded"
+    approve_permission = P.QUARANTINE_RELEASE
+
+    def _records(self, change: ChangeRequest) -> list[QuarantinedRecord]:
+        payload = dict(change.payload or {})
+        return list(
+            QuarantinedRecord.objects.select_related("flow")
+            .filter(flow__code=payload["flow"], slice_key=payload["slice"])
+            .filter(record_key__in=payload["records"])
+        )
+
+    def title(self, change: ChangeRequest) -> str:
+        payload = dict(change.payload or {})
+        count = len(payload["records"])
+        return f"Accept {count} record{'s' if count != 1 else ''} of {payload['slice']} unloaded"
+
+    def url(self, change: ChangeRequest) -> str:
+        records = self._records(change)
+        return page("syncengine:run-detail", records[0].last_run_id) if records else ""
+
+    def scopes(self, change: ChangeRequest) -> list[Model]:
+        return [record_.flow for record_ in self._records(change)[:1]]
+
+    def diff(self, change: ChangeRequest) -> list[DiffRow]:
+        return [
+            DiffRow(
+                f"row {item.row} {item.code} {item.field}",
+                f"{item.value} debit {decimal_text(item.debit)} "
+                f"credit {decimal_text(item.credit)} {item.currency}",
+                "stays unloaded",
+                "removed",
+            )
+            for item in self._records(change)[:500]
+        ]
+
+    def validate(self, change: ChangeRequest) -> list[Finding]:
+        wanted = set(dict(change.payload or {})["records"])
+        open_ = {item.record_key for item in self._records(change) if item.state in HELD_BACK}
+        gone = len(wanted - open_)
+        if not gone:
+            return []
+        return [
+            Finding("error", Code.RUN_010, f"{gone} of the records are no longer quarantined.", "records")
+        ]
+
+    def preview(self, change: ChangeRequest) -> dict[str, Any] | None:
+        keys = [item.pk for item in self._records(change)]
+        rows = (
+            QuarantinedRecord.objects.filter(pk__in=keys)
+            .order_by("currency")
+            .values("currency")
+            .annotate(total_debit=decimal_sum("debit"), total_credit=decimal_sum("credit"))
+        )
+        return {
+            row["currency"]: {
+                "debit": decimal_text(row["total_debit"]),
+                "credit": decimal_text(row["total_credit"]),
+            }
+            for row in rows
+        }
+
+    def apply(self, change: ChangeRequest, actor: Actor) -> None:
+        for item in self._records(change):
+            apply_transition(item, RECORD, "accept", code=Code.RUN_010)
+            item.change_ref = change.ref
+            item.closed_at = now()
+            item.save(update_fields=["state", "change_ref", "closed_at"])
+        first = self._records(change)[0]
+        record(
+            Tag.QUARANTINE_ACCEPTED,
+            actor=actor,
+            subject=first.flow,
+            after={"change": change.ref, **dict(change.payload or {})},
+            content_sha256=change.content_sha256,
+        )

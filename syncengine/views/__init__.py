@@ -1,0 +1,1 @@
+"""Pages of flows, runs and quarantined records."""

@@ -1,0 +1,182 @@
+"""Four eyes in the browser: the same refusals as everywhere, shown with their code and kept in the audit."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from catalog.models import Ownership
+from mappings.services import rule_add, version_submit
+from portal.approvals.models import ChangeRequest, Decision, Policy
+from portal.approvals.selectors import open_change
+from portal.audit.models import AuditEntry
+from portal.people.models import User
+from tests.conftest import PASSWORD, make_person
+from tests.factories.web import WHY, make_world
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def world(users):
+    return make_world(users)
+
+
+@pytest.fixture
+def change(world) -> ChangeRequest:
+    return ChangeRequest.objects.get(pk=world.ids["approvals"])
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    return client
+
+
+def decide(client: Client, change: ChangeRequest, verb: str = "approve", sha: str = "", words: str = WHY):
+    url = reverse(f"approvals:change-{verb}", kwargs={"pk": change.pk})
+    return client.post(url, {"content_sha256": sha or change.content_sha256, "comment": words})
+
+
+def denials(code: str) -> list[str]:
+    return list(AuditEntry.objects.filter(outcome="denied", code=code).values_list("action", flat=True))
+
+
+def proposes_as_controller(world) -> ChangeRequest:
+    """A mapping version that controller_a prepared, who may also approve mappings."""
+    actor = world.actor("controller_a")
+    return version_submit(actor=actor, reason=WHY, version_id=world.ids["version"])
+
+
+def test_nobody_approves_an_own_proposal(world):
+    change = proposes_as_controller(world)
+    browser = signed_in(world.users["controller_a"])
+    page = browser.get(reverse("approvals:change-detail", kwargs={"pk": change.pk})).content.decode()
+    assert "APR-006" in page
+    answer = decide(browser, change)
+    assert answer.status_code == 403
+    assert "APR-006" in answer.content.decode()
+    assert not Decision.objects.filter(change=change).exists()
+    assert denials("APR-006") == ["approvals:change:approve"]
+
+
+def test_a_second_account_of_the_same_person_is_refused(world):
+    change = proposes_as_controller(world)
+    person = world.users["controller_a"].person
+    second = User.objects.create_user(username="controller_a_2", password=PASSWORD, person=person)
+    answer = decide(signed_in(second), change)
+    assert answer.status_code == 403
+    assert "APR-006" in answer.content.decode()
+    entry = AuditEntry.objects.get(outcome="denied", code="APR-006")
+    assert entry.actor_account == second.pk
+    assert entry.actor_person == person.pk
+
+
+def test_one_person_fills_one_seat_of_two_through_any_account(world, change):
+    Policy.objects.create(kind="", number=2, approvals=2)
+    controller = world.users["controller_a"]
+    assert decide(signed_in(controller), change).status_code == 302
+    second = User.objects.create_user(username="again", password=PASSWORD, person=controller.person)
+    decide(signed_in(second), change)
+    change.refresh_from_db()
+    assert change.state == "in_review"
+    assert decide(signed_in(world.users["controller_b"]), change).status_code == 302
+    change.refresh_from_db()
+    assert change.state == "active"
+
+
+def test_a_helpful_editor_no_longer_approves(world):
+    change = version_submit(actor=world.actor("architect"), reason=WHY, version_id=world.ids["version"])
+    rule_add(
+        actor=world.actor("controller_a"), reason=WHY, version_id=world.ids["version"], kind="explicit",
+        conditions={"account": {"is": "5000"}}, target="REV",
+    )  # fmt: skip
+    change.refresh_from_db()
+    answer = decide(signed_in(world.users["controller_a"]), change)
+    assert answer.status_code == 403
+    assert "APR-006" in answer.content.decode()
+
+
+def test_a_stale_page_gets_a_conflict_and_shows_what_holds_now(world, change):
+    answer = decide(signed_in(world.users["controller_a"]), change, sha="0" * 64)
+    assert answer.status_code == 409
+    text = answer.content.decode()
+    assert "APR-" in text
+    assert change.content_sha256 in text
+    assert AuditEntry.objects.filter(outcome="denied", action="approvals:change:approve").count() == 1
+    change.refresh_from_db()
+    assert change.state == "submitted"
+
+
+def test_an_edit_voids_the_approvals_that_were_given(world):
+    Policy.objects.create(kind="", number=2, approvals=2)
+    change = version_submit(actor=world.actor("architect"), reason=WHY, version_id=world.ids["version"])
+    first, second = (signed_in(world.users[name]) for name in ("controller_a", "controller_b"))
+    read = change.content_sha256
+    assert decide(first, change).status_code == 302
+    editor = signed_in(world.users["architect"])
+    add = reverse("mappings:rule-add", kwargs={"pk": world.ids["version"]})
+    form = {
+        "kind": "explicit", "column_account": "5100", "target": "REV", "sign": "1", "priority": "100",
+        "revision": editor.get(add).context["form"].initial["revision"],
+    }  # fmt: skip
+    assert editor.post(add, form).status_code == 302
+    assert decide(second, change, sha=read).status_code == 409
+    change = open_change(change.kind, change.subject_key)
+    assert change.content_sha256 != read
+    assert change.decisions.get().voided
+    page = second.get(reverse("approvals:change-detail", kwargs={"pk": change.pk})).content.decode()
+    assert "0 of 2" in page
+    for browser in (second, first):
+        assert decide(browser, change).status_code == 302
+    change.refresh_from_db()
+    assert change.state == "active"
+
+
+@pytest.mark.parametrize("verb", ["reject", "push-back"])
+def test_turning_down_needs_words(world, change, verb):
+    browser = signed_in(world.users["controller_a"])
+    assert decide(browser, change, verb, words="no").status_code in (400, 422)
+    change.refresh_from_db()
+    assert change.state == "submitted"
+    assert decide(browser, change, verb, words="The owner is somebody else.").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["architect", "operator", "auditor", "sod_admin"])
+def test_without_the_duty_a_decision_is_refused_and_recorded(world, change, name):
+    answer = decide(signed_in(world.users[name]), change)
+    assert answer.status_code == 403
+    assert AuditEntry.objects.filter(outcome="denied", action="approvals:change:approve").count() == 1
+    assert not Ownership.objects.filter(finance_object__code="budget").exists()
+
+
+def test_a_service_account_never_decides_in_a_browser(world, change):
+    robot = make_person("robot", ["SOR.APPR", "VIEW"], kind="service")
+    answer = decide(signed_in(robot), change)
+    assert answer.status_code in (302, 403)
+    assert not Decision.objects.filter(change=change).exists()
+
+
+def test_a_stranger_learns_nothing_of_a_change(world, change):
+    answer = decide(signed_in(world.users["stranger"]), change)
+    assert answer.status_code == 404
+    assert change.title not in answer.content.decode()
+
+
+def test_a_decision_without_a_csrf_token_does_nothing(world, change):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.users["controller_a"], backend=BACKEND)
+    assert decide(client, change).status_code == 403
+    assert not Decision.objects.filter(change=change).exists()
+
+
+def test_a_revoked_approver_is_refused_on_the_next_click(world, change):
+    browser = signed_in(world.users["controller_a"])
+    page = reverse("approvals:change-detail", kwargs={"pk": change.pk})
+    assert browser.get(page).status_code == 200
+    world.users["controller_a"].person.grants.update(valid_to=dt.date(2020, 1, 2))
+    assert decide(browser, change).status_code in (403, 404)
+    assert not Decision.objects.filter(change=change).exists()

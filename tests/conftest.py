@@ -1,0 +1,133 @@
+"""The people of every test, and a flush that may pass the audit's guards."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.test import TransactionTestCase
+
+from portal.access.functions import Function as F
+from portal.access.models import Grant, Role
+from portal.audit.guards import SQLITE, TABLE
+from portal.core.actor import Actor, Source
+from portal.people.actors import actor_for
+from portal.people.models import Person, User
+
+PASSWORD = "correct-horse-battery-9"
+DUTIES = {
+    "architect": [F.VIEW, F.CAT_AUTHOR, F.CONN_ENDPOINT, F.SOR_ASSIGN, F.FLOW_DEF, F.MAP_PREP, F.MDM_MAINT, F.FX_RATE, F.CAL_MAINT, F.TOKEN_ISSUE],
+    "controller_a": [F.VIEW, F.MAP_PREP, F.MAP_APPR, F.FLOW_DEF, F.FLOW_APPR, F.SOR_APPR, F.CAT_APPR, F.CONN_APPR, F.FX_APPR, F.QUAR_FIX, F.QUAR_RELEASE, F.TOKEN_ISSUE],
+    "controller_b": [F.VIEW, F.MAP_PREP, F.MAP_APPR, F.FLOW_APPR, F.SOR_APPR, F.CAT_APPR, F.CONN_APPR, F.FX_APPR, F.QUAR_FIX, F.QUAR_RELEASE],
+    "sod_admin": [F.VIEW, F.ROLE_DEF, F.ROLE_GRANT, F.POLICY_EDIT],
+    "sod_approver": [F.VIEW, F.ROLE_APPR, F.POLICY_APPR],
+    "operator": [F.VIEW, F.FLOW_RUN, F.QUAR_FIX, F.TOKEN_ISSUE],
+    "auditor": [F.VIEW, F.AUDIT_READ],
+    "stranger": [],
+}  # fmt: skip
+
+
+def make_person(name: str, duties: list[F], kind: str = "person") -> User:
+    """A person with one account and one role that holds exactly these duties everywhere."""
+    person = Person.objects.create(code=name, name=name.replace("_", " ").title())
+    user = User.objects.create_user(username=name, password=PASSWORD, person=person, kind=kind)
+    if duties:
+        role = Role.objects.create(code=f"role-{name}", name=name, functions=sorted(map(str, duties)))
+        Grant.objects.create(person=person, role=role, valid_from=dt.date(2020, 1, 1))
+    return user
+
+
+POSTGRES = "postgresql" in django_settings.DATABASES["default"]["ENGINE"]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+NEEDS = {
+    "postgres": (POSTGRES, "needs PostgreSQL: set DATABASE_URL"),
+    "broker": (bool(django_settings.BROKER_URL), "needs RabbitMQ: set BROKER_URL"),
+    "e2e": (bool(CHROMIUM), "needs Chromium: install it or set CHROMIUM=/path"),
+}
+
+
+def pytest_collection_modifyitems(config, items):
+    """Skip, with a reason, what this machine lacks; SQLite's own tests are not part of a PostgreSQL run."""
+    for item in items:
+        for marker, (present, reason) in NEEDS.items():
+            if not present and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+    if POSTGRES:
+        items[:] = [item for item in items if not item.get_closest_marker("sqlite")]
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """Where everything is at hand (TIEOUT_NO_SKIPS=1), a skipped test is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("TIEOUT_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = 1
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def make_user(db):
+    return make_person
+
+
+@pytest.fixture
+def users(db) -> dict[str, User]:
+    return {name: make_person(name, duties) for name, duties in DUTIES.items()}
+
+
+def _actor(users: dict[str, User], name: str) -> Actor:
+    return actor_for(users[name], source=Source.UI, request_id="test-request")
+
+
+def _fixture(name: str):
+    @pytest.fixture(name=name)
+    def actor(users):
+        return _actor(users, name)
+
+    return actor
+
+
+architect = _fixture("architect")
+controller_a = _fixture("controller_a")
+controller_b = _fixture("controller_b")
+sod_admin = _fixture("sod_admin")
+sod_approver = _fixture("sod_approver")
+operator = _fixture("operator")
+auditor = _fixture("auditor")
+stranger = _fixture("stranger")
+
+
+@pytest.fixture
+def pipeline(db) -> Actor:
+    """A service account that may propose and run, never decide."""
+    user = make_person("pipeline", [F.VIEW, F.MAP_PREP, F.MAP_APPR, F.FLOW_RUN], kind="service")
+    return actor_for(user, source=Source.API, request_id="test-request")
+
+
+def _drop_audit_guards() -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            for name in ("audit_no_change", "audit_no_truncate"):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {TABLE}")
+        else:
+            for name in SQLITE:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+
+_teardown = TransactionTestCase._fixture_teardown
+
+
+def _flush_past_the_guards(self) -> None:
+    """Emptying the test database needs the triggers gone; post_migrate puts them back at once."""
+    _drop_audit_guards()
+    _teardown(self)
+
+
+TransactionTestCase._fixture_teardown = _flush_past_the_guards

@@ -1,0 +1,77 @@
+"""The generic list: what it shows, exports, sorts and gives to htmx."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog.models import System
+
+
+@pytest.fixture
+def systems(users):
+    for number in range(120):
+        kind = "erp" if number % 3 else "planning"
+        System.objects.create(code=f"s{number:03}", name=f"System {number:03}", kind=kind)
+
+
+@pytest.fixture
+def listing(client, users, systems):
+    client.force_login(users["architect"], backend="django.contrib.auth.backends.ModelBackend")
+    return lambda query="", **headers: client.get(f"/catalog/systems/{query}", headers=headers)
+
+
+def test_it_pages_without_losing_or_repeating_a_row(listing):
+    codes: list[str] = []
+    query = ""
+    for _ in range(3):
+        context = listing(query).context
+        codes += [row.code for row in context["page"].rows]
+        query = context["page"].next
+    assert query == ""
+    assert codes == [f"s{number:03}" for number in range(120)]
+
+
+def test_it_says_how_many_there_are(listing):
+    assert listing().context["page"].summary == "1–50 of 120"
+    assert listing("?page=3").context["page"].summary == "101–120 of 120"
+
+
+def test_a_facet_counts_what_one_click_gives(listing):
+    facet = listing("?q=System&kind=erp").context["facets"][0]
+    counts = {value.label: value.count for value in facet.values}
+    assert counts == {"All": 120, "ERP": 80, "Planning": 40}
+    assert [value.label for value in facet.values if value.current] == ["ERP"]
+
+
+def test_the_export_is_exactly_what_is_filtered_and_sorted(listing):
+    answer = listing("?q=System+00&kind=planning&sort=-code&format=csv")
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert answer["Content-Disposition"].startswith('attachment; filename="systems-')
+    assert lines[0].startswith("System,Code,Kind,")
+    assert [line.split(",")[1] for line in lines[1:]] == ["s009", "s006", "s003", "s000"]
+
+
+def test_a_formula_in_a_name_is_harmless_in_the_export(listing):
+    System.objects.filter(code="s000").update(name="=cmd|' /C calc'!A0")
+    text = b"".join(listing("?q=s000&format=csv").streaming_content).decode()
+    assert "'=cmd" in text
+
+
+def test_htmx_gets_the_results_only(listing):
+    html = listing("?q=00", **{"HX-Request": "true"}).content.decode()
+    assert "<html" not in html
+    assert "System 000" in html
+
+
+def test_the_back_button_gets_the_whole_page(listing):
+    answer = listing("?q=00", **{"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert "<html" in answer.content.decode()
+    assert "HX-Request" in answer["Vary"]
+
+
+def test_nothing_matching_offers_to_clear_the_filters(listing):
+    assert "Clear the filters" in listing("?q=zzz").content.decode()
+
+
+def test_a_search_needs_every_word(listing):
+    assert [row.code for row in listing("?q=system+017").context["page"].rows] == ["s017"]

@@ -1,0 +1,96 @@
+"""Every page of the portal: closed to strangers, alive for those it is for, and free of inline code."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from portal.core.models import SiteFlag
+from tests.factories.web import address, page_names
+
+PAGES = page_names()
+OPEN_TO_ALL = ("desk:", "access:token-list")
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|\sstyle=|\son[a-z]+=|javascript:")
+
+
+@pytest.fixture
+def sign_in(world, client):
+    def enter(person: str) -> None:
+        client.force_login(world.users[person], backend="django.contrib.auth.backends.ModelBackend")
+
+    return enter
+
+
+def test_every_page_asks_for_sign_in_first(world, client):
+    answers = {name: client.get(address(name, world)) for name in PAGES}
+    open_pages = [name for name, answer in answers.items() if answer.status_code != 302]
+    assert not open_pages
+    assert all(answer.url.startswith("/accounts/login/") for answer in answers.values())
+
+
+def test_a_stranger_sees_nothing_of_the_business(world, client, sign_in):
+    sign_in("stranger")
+    wrong = []
+    for name in PAGES:
+        answer = client.get(address(name, world))
+        expected = (200,) if name.startswith(OPEN_TO_ALL) else (403, 404)
+        text = answer.content.decode()
+        said = answer.status_code == 200 or "IAM-001" in text or "API-404" in text
+        if answer.status_code not in expected or not said:
+            wrong.append((name, answer.status_code))
+    assert not wrong
+
+
+def test_every_page_is_alive_for_whoever_holds_its_duty(world, client, sign_in):
+    alive, wrong = set(), []
+    for person in ("architect", "controller_a", "sod_admin", "auditor"):
+        sign_in(person)
+        for name in PAGES:
+            answer = client.get(address(name, world))
+            if answer.status_code == 200:
+                alive.add(name)
+            if answer.status_code >= 500:
+                wrong.append((name, person, answer.status_code))
+    assert not wrong
+    assert set(PAGES) - alive == set()
+
+
+def test_no_page_has_inline_code_or_may_be_cached(world, client, sign_in):
+    wrong = []
+    for person in ("architect", "auditor"):
+        sign_in(person)
+        for name in PAGES:
+            answer = client.get(address(name, world))
+            if answer.status_code != 200 or "html" not in answer["Content-Type"]:
+                continue
+            html = answer.content.decode()
+            if INLINE.search(html) or answer["Cache-Control"] != "private, no-store":
+                wrong.append(name)
+            if "<h1" not in html and name != "desk:palette":
+                wrong.append((name, "no heading"))
+    assert not wrong
+
+
+def test_the_demo_says_so_on_every_page(world, client, sign_in):
+    sign_in("architect")
+    words = "decisions here were made by impersonated people"
+    assert words not in client.get("/").content.decode()
+    SiteFlag.objects.create(key="demo", value="1")
+    assert words in client.get("/").content.decode()
+    assert words in client.get("/nowhere/").content.decode()
+
+
+QUERIES = (
+    "?page=99999999999999999999", "?page=-1", "?page=%EF%BC%91", "?sort=password", "?sort=-",
+    "?kind=nonsense", "?q=%00", "?q=" + "a" * 500, "?when=%FF", "?before=x&after=y", "?format=xml",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "path", ["/catalog/systems/", "/changes/", "/audit/", "/access/grants/", "/mappings/sets/"]
+)
+def test_no_query_breaks_a_list(path, world, client, sign_in):
+    sign_in("auditor" if path in ("/audit/", "/access/grants/") else "architect")
+    answers = {query: client.get(path + query).status_code for query in QUERIES}
+    assert {query for query, status in answers.items() if status != 200} == set()

@@ -1,0 +1,136 @@
+"""SIGKILL of a worker process in each stage and between the two transactions: same hash, same rows, once."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+HERE = Path(__file__).resolve().parent
+LEDGER = HERE.parent / "scenarios" / "mini" / "ledger"
+POSTGRES = "postgresql" in settings.DATABASES["default"]["ENGINE"]
+POINTS = [
+    "extract", "extracted", "validate", "map", "translate", "aggregate", "aggregated", "load",
+    "target-transaction", "gap", "portal-transaction", "confirm", "reconcile", "finish",
+]  # fmt: skip
+
+
+NUMBERS = itertools.count(1)
+
+
+class Installation:
+    """A folder with its own portal database, planning database and evidence."""
+
+    def __init__(self, folder: Path, number: int) -> None:
+        self.folder = folder
+        self.database = f"tieout_faults_{os.getpid()}_{number}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        given = {
+            "TIEOUT_DATA_DIR": str(self.folder / "data"),
+            "TIEOUT_FILE_ROOTS": str(self.folder / "root"),
+            "TIEOUT_LEASE_SECONDS": "1",
+            "PLANNING_URL": f"sqlite:///{self.folder / 'root' / 'planning.sqlite3'}",
+            "DATABASE_URL": "",
+            "BROKER_URL": "",
+        }
+        if POSTGRES:
+            given["DATABASE_URL"] = given["PLANNING_URL"] = self.url
+        else:
+            del given["DATABASE_URL"]
+        kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        return kept | given
+
+    @property
+    def url(self) -> str:
+        place = settings.DATABASES["default"]
+        user, host, port = place["USER"], place["HOST"] or "127.0.0.1", place["PORT"] or "5432"
+        return f"postgres://{user}:{place['PASSWORD']}@{host}:{port}/{self.database}"
+
+    def drive(self, point: str, **more: str) -> dict:
+        done = subprocess.run(
+            [sys.executable, str(HERE / "drive.py"), point],
+            env=self.environment | more, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-4000:]
+        return json.loads(done.stdout.splitlines()[-1]) if done.stdout else {}
+
+    def create(self, template: str = "template1") -> None:
+        if POSTGRES:
+            _administer(f'CREATE DATABASE "{self.database}" TEMPLATE "{template}"')
+
+    def drop(self) -> None:
+        if POSTGRES:
+            _administer(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
+
+
+def _administer(statement: str) -> None:
+    import psycopg
+
+    place = settings.DATABASES["default"]
+    with psycopg.connect(
+        host=place["HOST"] or "127.0.0.1", port=place["PORT"] or 5432, user=place["USER"],
+        password=place["PASSWORD"], dbname="postgres", autocommit=True,
+    ) as connection:  # fmt: skip
+        connection.execute(statement)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """An approved organisation that has not run yet."""
+    installation = Installation(tmp_path_factory.mktemp("prepared"), 0)
+    shutil.copytree(LEDGER, installation.folder / "root" / "ledger", copy_function=shutil.copyfile)
+    installation.create()
+    installation.drive("prepare")
+    yield installation
+    installation.drop()
+
+
+@pytest.fixture
+def fresh(prepared, tmp_path):
+    """A copy of it for one test."""
+    installation = Installation(tmp_path / "copy", next(NUMBERS))
+    shutil.copytree(prepared.folder, installation.folder)
+    installation.create(prepared.database)
+    yield installation
+    installation.drop()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(prepared, tmp_path_factory):
+    """What a run reports that nobody disturbs."""
+    installation = Installation(tmp_path_factory.mktemp("undisturbed") / "copy", next(NUMBERS))
+    shutil.copytree(prepared.folder, installation.folder)
+    installation.create(prepared.database)
+    yield installation.drive("none")
+    installation.drop()
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_worker_killed_at(point, fresh, undisturbed):
+    found = fresh.drive(point)
+    assert found["signal"] == 9, "the worker was not killed where it should have been"
+    assert found["attempts"] == 2
+    # killed after the load was recorded, the second attempt records that it found the slice as it should be
+    assert found["loads"] == (2 if point in ("confirm", "reconcile", "finish") else 1)
+    assert found["same"] == undisturbed["same"]
+    assert found["same"]["summary"]["state"] == "completed_with_exceptions"
+
+
+@pytest.mark.broker
+def test_a_celery_worker_killed_between_the_transactions(fresh, undisturbed):
+    queue = f"tieout-test-{fresh.database}"
+    # the message comes back at once, while the dead worker's lease still stands: only a sweep finds the run
+    found = fresh.drive(
+        "celery:gap", BROKER_URL=settings.BROKER_URL, TIEOUT_BROKER_QUEUE=queue, TIEOUT_LEASE_SECONDS="12"
+    )
+    assert found["signal"] == 9
+    assert found["same"] == undisturbed["same"]

@@ -1,0 +1,192 @@
+"""Calendars: consistent as a whole, corrected only where open, states moved by the machine."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portal.audit.models import AuditEntry
+from portal.core.errors import DomainError, Faults
+from portal.fiscal.models import FiscalCalendar, FiscalPeriod
+from portal.fiscal.periods import Period, is_period
+from portal.fiscal.selectors import calendar_hash, period_of
+from portal.fiscal.services import PeriodSpec, calendar_register, period_set_state
+from portal.fiscal.services.calendar import period_faults
+
+DAY = dt.timedelta(days=1)
+
+
+def month(number: int, **kwargs) -> PeriodSpec:
+    start = dt.date(2026, number, 1)
+    end = dt.date(2026 + number // 12, number % 12 + 1, 1) - DAY
+    return PeriodSpec(
+        **{"code": f"2026-{number:02d}", "start": start, "end": end, "place": f"line {number}", **kwargs}
+    )
+
+
+YEAR = [month(number) for number in range(1, 13)]
+
+
+def register(actor, periods=YEAR, code="group", name="Group"):
+    return calendar_register(actor=actor, reason="New year", code=code, name=name, periods=periods)
+
+
+def faults_of(actor, periods) -> list[str]:
+    with pytest.raises(Faults) as caught:
+        register(actor, periods)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_a_year_is_registered_once(architect):
+    calendar, changed = register(architect)
+    assert (changed, calendar.periods.count()) == (True, 12)
+    assert register(architect) == (calendar, False)
+    assert AuditEntry.objects.filter(action="fiscal:calendar:register").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ([month(1, code="2026-1")], "form YYYY-PP"),
+        ([month(1, code="2026-17")], "form YYYY-PP"),
+        ([month(1, code="2026-00")], "form YYYY-PP"),
+        ([month(1, code="\uff12\uff10\uff12\uff16-01")], "form YYYY-PP"),
+        ([month(1), month(1)], "stands twice"),
+        ([month(1, end=dt.date(2025, 12, 31))], "ends before it begins"),
+        ([month(1), month(2, start=dt.date(2026, 1, 31))], "2026-01 and 2026-02 overlap"),
+        ([month(1), month(2), month(3, start=dt.date(2026, 1, 5))], "2026-02 and 2026-03 overlap"),
+        ([month(1, start=dt.date(2026, 3, 1), end=dt.date(2026, 3, 31)), month(2)], "overlap"),
+    ],
+)
+def test_an_inconsistent_calendar_is_refused_with_the_place(architect, wrong, words):
+    found = faults_of(architect, wrong)
+    assert any(words in text and text.startswith("line ") for text in found), found
+    assert not FiscalCalendar.objects.exists()
+
+
+def test_all_faults_are_named_at_once(architect):
+    assert len(faults_of(architect, [month(1, code="x"), month(2, code="y")])) == 2
+
+
+def test_a_period_added_later_may_not_overlap_one_that_is_there(architect):
+    register(architect, [month(1), month(3)])
+    assert "overlap" in faults_of(architect, [month(2, end=dt.date(2026, 3, 1))])[0]
+    register(architect, [month(2)])
+    assert FiscalPeriod.objects.count() == 3
+
+
+def test_adjustment_periods_share_days(architect):
+    adjustment = PeriodSpec("2026-13", dt.date(2026, 12, 31), dt.date(2026, 12, 31))
+    calendar, _ = register(architect, [*YEAR, adjustment])
+    assert calendar.periods.get(code="2026-13").is_adjustment
+
+
+def test_an_open_period_is_corrected_and_the_hash_follows(architect):
+    calendar, _ = register(architect)
+    before = calendar_hash(calendar)
+    register(architect, [month(12, end=dt.date(2026, 12, 30))])
+    assert calendar_hash(calendar) != before
+    assert period_of(calendar, "2026-12").end == dt.date(2026, 12, 30)
+
+
+@pytest.mark.parametrize("state", ["closed", "locked"])
+def test_the_days_of_a_period_that_is_not_open_do_not_move(architect, state):
+    calendar, _ = register(architect)
+    period = period_of(calendar, "2026-12")
+    period_set_state(actor=architect, reason="Closed", period_id=period.pk, state=state)
+    with pytest.raises(DomainError) as caught:
+        register(architect, [month(12, end=dt.date(2026, 12, 30))])
+    assert (caught.value.code, caught.value.status) == ("PER-003", 409)
+    register(architect, [month(12, name="December")])
+    period.refresh_from_db()
+    assert (period.name, period.state) == ("December", state)
+
+
+def test_a_state_in_a_file_applies_to_new_periods_only(architect):
+    register(architect, [month(1, state="closed")])
+    register(architect, [month(1, state="open", name="January")])
+    assert FiscalPeriod.objects.get().state == "closed"
+
+
+@pytest.mark.parametrize(
+    ("path", "fails"),
+    [
+        (["closed", "open", "closed", "locked"], None),
+        (["locked", "open"], "API-409"),
+        (["open"], "API-409"),
+        (["closed", "closed"], "API-409"),
+        (["ajar"], "PER-002"),
+    ],
+)
+def test_periods_move_along_the_machine(architect, path, fails):
+    calendar, _ = register(architect, [month(1)])
+    period = period_of(calendar, "2026-01")
+
+    def walk():
+        for state in path:
+            period_set_state(actor=architect, reason="Close", period_id=period.pk, state=state)
+
+    if fails is None:
+        walk()
+        period.refresh_from_db()
+        assert period.state == path[-1]
+    else:
+        with pytest.raises(DomainError) as caught:
+            walk()
+        assert caught.value.code == fails
+
+
+def test_only_the_duty_maintains_calendars(controller_a, architect):
+    with pytest.raises(DomainError) as caught:
+        register(controller_a)
+    assert caught.value.code == "IAM-001"
+    calendar, _ = register(architect)
+    with pytest.raises(DomainError) as caught:
+        period_set_state(
+            actor=controller_a, reason="x", period_id=period_of(calendar, "2026-01").pk, state="closed"
+        )
+    assert caught.value.code == "IAM-001"
+
+
+def test_an_unknown_period_is_not_found(architect):
+    calendar, _ = register(architect)
+    with pytest.raises(DomainError) as caught:
+        period_of(calendar, "2027-01")
+    assert caught.value.code == "PER-001"
+    with pytest.raises(DomainError) as caught:
+        period_set_state(actor=architect, reason="x", period_id=999_999, state="closed")
+    assert caught.value.code == "API-404"
+
+
+@pytest.mark.parametrize(("values", "code"), [({"code": "a b"}, "API-011"), ({"name": "x\u202e"}, "API-011")])
+def test_names_and_codes_are_clean(architect, values, code):
+    with pytest.raises(DomainError) as caught:
+        register(architect, **values)
+    assert caught.value.code == code
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=st.text("0123456789-１", max_size=8) | st.from_regex(r"[0-9]{4}-[0-9]{2}", fullmatch=True))
+def test_a_period_reads_back_as_it_is_written_or_is_none(text):
+    if is_period(text):
+        assert str(Period.parse(text)) == text
+        assert 1 <= Period.parse(text).number <= 16
+    else:
+        with pytest.raises(ValueError, match="fiscal period"):
+            Period.parse(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(cuts=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 40)), min_size=1, max_size=8))
+def test_periods_without_fault_share_no_day(cuts):
+    start = dt.date(2026, 1, 1)
+    specs = [
+        PeriodSpec(f"2026-{n + 1:02d}", start + a * DAY, start + (a + b) * DAY)
+        for n, (a, b) in enumerate(cuts)
+    ]
+    days = [spec.start + k * DAY for spec in specs for k in range((spec.end - spec.start).days + 1)]
+    if not period_faults(specs):
+        assert len(days) == len(set(days))

@@ -1,0 +1,216 @@
+"""Uploads on screen: a dry run changes nothing, a hostile file gets a code and a place, nothing is half done."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from mappings.models import Dimension, MappingRule, Member, Rate
+from portal.audit.models import AuditEntry
+from tests.factories.web import WHY, make_world
+
+
+@pytest.fixture
+def world(users):
+    return make_world(users)
+
+
+@pytest.fixture
+def browser(world, client):
+    client.force_login(world.users["architect"], backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def state() -> tuple:
+    """Everything that an import could touch."""
+    return (
+        sorted(Member.objects.values_list("dimension_id", "code", "name", "parent", "valid_to")),
+        sorted(Dimension.objects.values_list("code", "revision")),
+        sorted(Rate.objects.values_list("version_id", "period", "rate")),
+        sorted(MappingRule.objects.values_list("match_text", "target")),
+        AuditEntry.objects.filter(outcome="ok").count(),
+    )
+
+
+PAGES = {
+    "members": ("mappings:members-import", "dimension", b"code,name\nNEW,New line\nREV,Revenue\n"),
+    "rates": (
+        "mappings:rates-import",
+        "rate-set-version",
+        b"rate_type,from_currency,to_currency,period,rate\naverage,GBP,EUR,2024-01,1.17\n",
+    ),
+    "rules": ("mappings:rules-import", "version", b"kind,account,center,target,sign\nexplicit,4010,,REV,1\n"),
+}
+
+
+@pytest.fixture(params=PAGES)
+def page(request, world, browser):
+    """send(data, **more) posts to the page; `good` is a file it takes."""
+    name, key, good = PAGES[request.param]
+    url = reverse(name, kwargs={"pk": world.ids[key]})
+
+    def send(data: bytes | None, **more):
+        form = {"reason": WHY, **more}
+        shown = browser.get(url).context["form"]
+        if "revision" in shown.fields:
+            form["revision"] = shown.initial["revision"]
+        if data is not None:
+            form["file"] = SimpleUploadedFile("table.csv", data)
+        return browser.post(url, form)
+
+    send.good, send.kind, send.url = good, request.param, url
+    return send
+
+
+def test_a_dry_run_changes_nothing_and_the_import_does_what_it_said(page, browser):
+    before = state()
+    shown = page(page.good)
+    assert shown.status_code == 200
+    assert "Nothing was changed" in shown.content.decode() or "nothing was changed" in shown.content.decode()
+    assert state() == before
+    carried = shown.context["form"].initial["carried"]
+    done = page(None, carried=carried, apply="1")
+    assert done.status_code == 302, done.content.decode()[:2000]
+    assert state() != before
+    again = browser.get(done.url).content.decode()
+    assert "Imported: " in again
+
+
+def workbook(fill) -> bytes:
+    book = openpyxl.Workbook()
+    fill(book.active)
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def zip_bomb() -> bytes:
+    plain = io.BytesIO(workbook(lambda sheet: sheet.append(["code"])))
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            new.writestr(item, b"0" * 300_000_000 if item.filename.endswith("sheet1.xml") else old.read(item))
+    return bomb.getvalue()
+
+
+HOSTILE = {
+    "broken encoding": (lambda good: good + b"\xff\xfe,x\n", "MAP-021", "line"),
+    "an unknown column": (lambda good: good.replace(b"\n", b",secret\n", 1), "MAP-020", "line 1"),
+    "a missing cell": (lambda good: good + b"only-one\n", "MAP-021", "line"),
+    "an open quote": (lambda good: good + b'"no end', "MAP-021", "line"),
+    "nothing": (lambda good: b"\n", "MAP-020", ""),
+    "an old Excel file": (lambda good: b"\xd0\xcf\x11\xe0\xa1\xb1" + b"0" * 600, "MAP-024", ""),
+    "half an archive": (lambda good: b"PK\x03\x04" + b"0" * 600, "MAP-024", ""),
+    "a zip bomb": (lambda good: zip_bomb(), "MAP-024", ""),
+    "a formula in a sheet": (
+        lambda good: workbook(
+            lambda sheet: sheet.append([f"={'1+1'}"] * len(good.split(b"\n")[0].split(b",")))
+        ),
+        "MAP-023",
+        "cell A1",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_with_its_place_and_does_nothing(page, name):
+    make, code, place = HOSTILE[name]
+    before = state()
+    for more in ({}, {"apply": "1"}):
+        answer = page(make(page.good), **more)
+        text = answer.content.decode()
+        assert answer.status_code in (400, 413, 422), (name, answer.status_code)
+        assert code in text, (name, code)
+        assert place in text
+    assert state() == before
+
+
+def test_a_line_without_end_is_refused(page, settings):
+    before = state()
+    answer = page(page.good + b"x" * 200_000_000)
+    assert answer.status_code == 413
+    assert "API-002" in answer.content.decode()
+    assert state() == before
+
+
+def test_a_long_cell_is_refused_with_its_line(page):
+    answer = page(page.good + b"x" * 5_000 + b"," * page.good.split(b"\n")[0].count(b",") + b"\n")
+    assert answer.status_code == 422
+    assert "MAP-025" in answer.content.decode()
+
+
+@pytest.mark.parametrize("rate", ["NaN", "1e3", "１２", "1_000", "-1", "0", "", "=1+1", "inf", "1,5"])
+def test_a_rate_that_is_no_plain_number_is_refused(browser, world, rate):
+    url = reverse("mappings:rates-import", kwargs={"pk": world.ids["rate-set-version"]})
+    revision = browser.get(url).context["form"].initial["revision"]
+    before = state()
+    text = f'rate_type,from_currency,to_currency,period,rate\naverage,GBP,EUR,2024-01,"{rate}"\n'
+    answer = browser.post(url, {"text": text, "revision": revision, "apply": "1"})
+    assert answer.status_code == 422
+    assert "line 2" in answer.content.decode()
+    assert state() == before
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("NEW,=cmd|calc,", "MAP-023"),
+        ("NEW,x,NOWHERE", "MDM-011"),
+        ("REV,x,REV", "MDM-011"),
+        (",x,", "MDM-010"),
+        ("REV,x,\nREV,y,", "MDM-010"),
+        ("NEW,a\u202eb,", "API-011"),
+    ],
+)
+def test_a_member_that_cannot_be_is_refused_with_its_line(browser, world, line, code):
+    url = reverse("mappings:members-import", kwargs={"pk": world.ids["dimension"]})
+    before = state()
+    answer = browser.post(url, {"text": f"code,name,parent\n{line}\n", "reason": WHY, "apply": "1"})
+    text = answer.content.decode()
+    assert answer.status_code in (400, 422)
+    assert code in text
+    assert "line " in text
+    assert state() == before
+
+
+def test_members_are_exported_as_they_are_imported(browser, world):
+    url = reverse("mappings:members-import", kwargs={"pk": world.ids["dimension"]})
+    text = (
+        "code,name,parent,valid_from,valid_to,attributes.area\n"
+        "TOP,'=not a formula,,2024-01-01,2024-12-31,north\nLOW,Low,TOP,,,\n"
+    )
+    assert browser.post(url, {"text": text, "reason": WHY, "apply": "1"}).status_code == 302
+    assert Member.objects.get(code="TOP").name == "=not a formula"
+    export = reverse("mappings:members-export", kwargs={"pk": world.ids["dimension"]})
+    exported = b"".join(browser.get(export).streaming_content).decode()
+    assert "TOP,'=not a formula,,2024-01-01,2024-12-31,north" in exported
+    shown = browser.post(url, {"text": exported, "reason": WHY})
+    assert dict(shown.context["rehearsed"])["changed"] == 0
+    assert dict(shown.context["rehearsed"])["added"] == 0
+
+
+def test_an_import_of_members_needs_a_reason(browser, world):
+    url = reverse("mappings:members-import", kwargs={"pk": world.ids["dimension"]})
+    before = state()
+    answer = browser.post(url, {"text": "code\nNEW\n", "apply": "1"})
+    assert answer.status_code == 422
+    assert "Say why" in answer.content.decode()
+    assert state() == before
+
+
+def test_a_damaged_carried_file_is_refused(page):
+    answer = page(None, carried="%%%")
+    assert answer.status_code in (400, 422)
+    assert "damaged" in answer.content.decode()
+
+
+def test_somebody_without_the_duty_cannot_upload(page, client, world):
+    client.force_login(world.users["auditor"], backend="django.contrib.auth.backends.ModelBackend")
+    before = state()
+    assert client.post(page.url, {"text": "x", "apply": "1"}).status_code == 403
+    assert state() == before

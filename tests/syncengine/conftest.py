@@ -1,0 +1,92 @@
+"""The mini organisation: fourteen ledger lines with one fault of each kind, approved and ready to run."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+
+from portal.core.actor import Actor
+from syncengine import dispatch
+from syncengine.leases import worker_name
+from syncengine.models import Run
+from syncengine.services import run_plan
+from tests.scenarios.organisation import person, propose_and_approve
+
+MINI = Path(__file__).resolve().parents[1] / "scenarios" / "mini"
+
+
+@dataclass
+class Mini:
+    """The organisation with its files; `ledger` may be edited, `planning` is the target's database file."""
+
+    root: Path
+    author: Actor
+    controller: Actor
+    operator: Actor
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / "ledger"
+
+    @property
+    def planning(self) -> Path:
+        return self.root / "planning.sqlite3"
+
+    def plan(self, period: str = "2026-01", *, dry_run: bool = False) -> Run:
+        return run_plan(
+            actor=self.operator, reason="Test.", flow_code="mini-actuals", period=period, dry_run=dry_run
+        )
+
+    def work(self, run: Run) -> Run:
+        dispatch.work_once(worker_name(), run.pk)
+        return Run.objects.get(pk=run.pk)
+
+    def run(self, period: str = "2026-01", *, dry_run: bool = False) -> Run:
+        """Plan and carry out one run."""
+        return self.work(self.plan(period, dry_run=dry_run))
+
+    def rows(self, table: str = "mini_facts") -> list[tuple]:
+        """What the target holds, sorted."""
+        with closing(sqlite3.connect(self.planning)) as connection:
+            return sorted(connection.execute(f"SELECT * FROM {table}").fetchall())
+
+
+def _places(folder: Path) -> dict[str, object]:
+    """Settings whose files all lie in one folder."""
+    root = folder / "root"
+    shutil.copytree(MINI / "ledger", root / "ledger", copy_function=shutil.copyfile)
+    return {
+        "DATA_DIR": folder / "data",
+        "EVIDENCE_DIR": folder / "evidence",
+        "FILE_ROOTS": [root],
+        "BROKER_URL": "",
+    }
+
+
+@pytest.fixture(scope="module")
+def mini_database(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[None]:
+    """The organisation, approved once for all tests of a module; each test rolls back to it."""
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        places = _places(tmp_path_factory.mktemp("mini"))
+        patch.setenv("PLANNING_URL", f"sqlite:///{places['FILE_ROOTS'][0] / 'planning.sqlite3'}")
+        with override_settings(**places):
+            propose_and_approve(MINI / "mini.yaml")
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def mini(mini_database, db, tmp_path: Path, settings, monkeypatch) -> Mini:
+    for name, value in _places(tmp_path).items():
+        setattr(settings, name, value)
+    root = tmp_path / "root"
+    monkeypatch.setenv("PLANNING_URL", f"sqlite:///{root / 'planning.sqlite3'}")
+    return Mini(root, person("ada"), person("carl"), person("otto"))

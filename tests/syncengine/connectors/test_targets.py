@@ -1,0 +1,206 @@
+"""Slices in a target: replaced as a whole, fenced, confirmed and read back, the same on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+
+from portal.core.errors import DomainError
+from syncengine.connectors.base import Adapter, LoadAction, SliceLoad
+
+from .conftest import COLUMNS
+
+Make = Callable[..., SliceLoad]
+ROWS = [
+    ("0100", 'say "x", y', "10.5000", "-0.0000"),
+    ("0100", "", "99999999999999999999.9999", "0.0001"),
+    ("ÅÉ €", "line\nbreak", "0.1", "-3"),
+    ("\\.", "\\N", "1", "2"),
+]
+OTHER = [("0200", "only", "7.25", "7.25")]
+
+
+def code_of(error: pytest.ExceptionInfo[DomainError]) -> str:
+    return error.value.code
+
+
+def test_a_slice_is_confirmed_and_reads_back_exactly(target: Adapter, output: Make) -> None:
+    load = output(ROWS)
+    assert target.confirm(load.slice_key) is None
+    receipt = target.load(load)
+    assert receipt == target.confirm(load.slice_key)
+    assert receipt.amounts == {"debit": Decimal("100000000000000000011.5999"), "net": Decimal("-0.9999")}
+    back = target.read_back(load.slice_key, load.table, COLUMNS)
+    assert (back.output_hash, back.rows, dict(back.amounts)) == (load.content_hash, 4, dict(receipt.amounts))
+    assert ("0100", 'say "x", y', "10.5", "0") in list(target.read_rows(load.slice_key, load.table, COLUMNS))
+
+
+def test_sums_beyond_28_digits_stay_exact(target: Adapter, output: Make) -> None:
+    most = "999999999999999999999999.9999"
+    load = output([(str(n), "", most, "-0.0001") for n in range(12)])
+    receipt = target.load(load)
+    assert receipt.amounts["debit"] == Decimal("11999999999999999999999999.9988")
+    assert dict(target.read_back(load.slice_key, load.table, COLUMNS).amounts) == dict(receipt.amounts)
+    assert target.confirm(load.slice_key) == receipt
+
+
+def test_a_newer_run_replaces_the_slice_and_leaves_others_alone(target: Adapter, output: Make) -> None:
+    target.load(output(ROWS, key="actuals/2026-01"))
+    february = output(ROWS, key="actuals/2026-02")
+    target.load(february)
+    newer = output(OTHER, key="actuals/2026-01", fence=2, run="R-000002")
+    target.load(newer)
+    assert target.read_back("actuals/2026-01", "plan_actuals", COLUMNS).output_hash == newer.content_hash
+    assert target.read_back("actuals/2026-02", "plan_actuals", COLUMNS).output_hash == february.content_hash
+
+
+def test_a_lower_fence_is_refused_and_changes_nothing(target: Adapter, output: Make) -> None:
+    newer = output(OTHER, fence=5)
+    target.load(newer)
+    with pytest.raises(DomainError) as error:
+        target.load(output(ROWS, fence=4))
+    assert code_of(error) == "LOAD-004"
+    with pytest.raises(DomainError) as planned:
+        target.plan_load(output(ROWS, fence=4))
+    assert code_of(planned) == "LOAD-004"
+    assert target.read_back(newer.slice_key, newer.table, COLUMNS).output_hash == newer.content_hash
+
+
+def test_the_same_fence_with_the_same_content_is_a_no_op_and_with_another_refused(
+    target: Adapter, output: Make
+) -> None:
+    first = target.load(output(ROWS, fence=3))
+    again = output(ROWS, fence=3)
+    assert target.plan_load(again).action is LoadAction.NOTHING
+    assert target.load(again) == first
+    with pytest.raises(DomainError) as error:
+        target.load(output(OTHER, fence=3))
+    assert code_of(error) == "LOAD-005"
+
+
+def test_unchanged_content_under_a_newer_fence_keeps_the_rows_only_if_they_still_tie(
+    target: Adapter, output: Make
+) -> None:
+    target.load(output(ROWS, fence=1))
+    kept: list[int] = []
+    load = output(ROWS, fence=2, run="R-000002")
+    assert target.plan_load(load).action is LoadAction.KEEP
+    receipt = target.load(load, lambda done, total=None: kept.append(done))
+    assert (receipt.fence, receipt.run_ref, kept) == (2, "R-000002", [4])
+    _tamper(target, load)
+    repaired = output(ROWS, fence=3)
+    assert not receipt.altered
+    assert target.load(repaired).altered
+    assert target.read_back(load.slice_key, load.table, COLUMNS).output_hash == repaired.content_hash
+
+
+def _tamper(target: Adapter, load: SliceLoad) -> None:
+    from syncengine.connectors.database.adapter import DatabaseAdapter
+    from syncengine.connectors.database.sessions import open_postgres, open_sqlite
+
+    assert isinstance(target, DatabaseAdapter)
+    statement = f"UPDATE {{}}{load.table} SET debit = '1' WHERE account = '0100' AND note = ''"
+    if target.address.backend == "sqlite":
+        connection = open_sqlite(target.address, write=True)
+        assert connection.execute(statement.format("")).rowcount == 1
+        connection.close()
+    else:
+        with open_postgres(target.address) as session:
+            assert session.execute(statement.format(f'"{target.schema}".')).rowcount == 1
+    assert target.read_back(load.slice_key, load.table, COLUMNS).output_hash != load.content_hash
+
+
+def test_a_stopped_load_leaves_the_previous_rows(target: Adapter, output: Make) -> None:
+    before = output(ROWS, fence=1)
+    target.load(before)
+
+    def stop(done: int, total: int | None = None) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        target.load(output(OTHER, fence=2), stop)
+    receipt = target.confirm(before.slice_key)
+    assert receipt is not None
+    assert receipt.fence == 1
+    assert target.read_back(before.slice_key, before.table, COLUMNS).output_hash == before.content_hash
+
+
+def test_two_rows_for_one_key_are_refused_and_nothing_is_half_done(target: Adapter, output: Make) -> None:
+    with pytest.raises(DomainError) as error:
+        target.load(output([("1", "a", "1", "1"), ("1", "a", "2", "2")]))
+    assert code_of(error) == "LOAD-006"
+    assert target.confirm("actuals/2026-01") is None
+    assert target.read_back("actuals/2026-01", "plan_actuals", COLUMNS).rows == 0
+
+
+def test_a_slice_cannot_move_to_another_table(target: Adapter, output: Make) -> None:
+    target.load(output(ROWS))
+    with pytest.raises(DomainError) as error:
+        target.load(output(ROWS, fence=2, table="plan_other"))
+    assert code_of(error) == "LOAD-008"
+
+
+def test_compensation_puts_the_previous_output_back_and_can_empty_the_slice(
+    target: Adapter, output: Make
+) -> None:
+    with pytest.raises(DomainError) as error:
+        target.compensate(output(ROWS))
+    assert code_of(error) == "LOAD-011"
+    target.load(output(ROWS, fence=1))
+    target.load(output(OTHER, fence=2))
+    target.compensate(output(ROWS, fence=3, run="R-000003"))
+    assert (
+        target.read_back("actuals/2026-01", "plan_actuals", COLUMNS).output_hash == output(ROWS).content_hash
+    )
+    receipt = target.compensate(output([], fence=4))
+    assert receipt.amounts == {"debit": Decimal(0), "net": Decimal(0)}
+    assert target.read_back("actuals/2026-01", "plan_actuals", COLUMNS).rows == 0
+
+
+def test_names_that_could_carry_sql_are_refused(target: Adapter, output: Make) -> None:
+    for load in (
+        output(ROWS, table='x"; drop table y'),
+        output(ROWS, table="Plan"),
+        output(ROWS, key="a\nb"),
+    ):
+        with pytest.raises(DomainError) as error:
+            target.load(load)
+        assert code_of(error) == "LOAD-002"
+
+
+def test_a_slice_key_full_of_quotation_marks_is_only_text(target: Adapter, output: Make) -> None:
+    load = output(ROWS, key='a\'); DROP TABLE tieout_slice; --"x"')
+    target.load(load)
+    assert target.read_back(load.slice_key, load.table, COLUMNS).output_hash == load.content_hash
+
+
+def test_loads_of_different_slices_into_one_table_run_side_by_side(target: Adapter, output: Make) -> None:
+    loads = [
+        output(ROWS, key=f"actuals/2026-{month:02}", fence=fence) for month in range(1, 7) for fence in (1,)
+    ]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(target.load, loads))
+    for load in loads:
+        assert target.read_back(load.slice_key, load.table, COLUMNS).output_hash == load.content_hash
+
+
+def test_racing_runs_of_one_slice_end_with_the_highest_fence(target: Adapter, output: Make) -> None:
+    loads = [output([("1", f"from {fence}", "1", "1")], fence=fence) for fence in range(1, 7)]
+
+    def attempt(load: SliceLoad) -> str:
+        try:
+            target.load(load)
+        except DomainError as error:
+            return error.code
+        return ""
+
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = set(pool.map(attempt, loads))
+    assert outcomes <= {"", "LOAD-004"}
+    receipt = target.confirm("actuals/2026-01")
+    assert receipt is not None
+    assert receipt.fence == 6
+    assert list(target.read_rows("actuals/2026-01", "plan_actuals", COLUMNS)) == [("1", "from 6", "1", "1")]

@@ -1,0 +1,176 @@
+"""Pages of quarantined records: grouped by cause, shown with their source row, worked through services."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from portal.approvals.models import ChangeRequest
+from portal.audit.models import AuditEntry
+from portal.people.models import User
+from syncengine.models import QuarantinedRecord
+from syncengine.tags import Tag
+from tests.syncengine.test_pages import BACKEND, text_of, url
+
+GROUP = "?flow=mini-actuals&code=MDM-002&field=cost_center&member=OLD&work=held"
+
+
+@pytest.fixture
+def enter(mini, client):
+    def sign_in(username: str):
+        client.force_login(User.objects.get(username=username), backend=BACKEND)
+        return client
+
+    return sign_in
+
+
+def keys(**lookup):
+    return list(QuarantinedRecord.objects.filter(**lookup).order_by("pk").values_list("pk", flat=True))
+
+
+def test_records_stand_grouped_by_member_with_amounts_by_currency(mini, enter):
+    mini.run()
+    page = text_of(enter("otto").get(url("exception-list")))
+    assert page.count("<tr data-href=") == len({"DQ-001", "FX-001", "MAP-001", "MDM-002"})
+    assert '75.00</span> <span class="muted">EUR' in page
+    assert "The member is not effective" in page
+
+
+def test_the_export_has_one_line_for_each_group_and_currency(mini, enter):
+    mini.run()
+    answer = enter("otto").get(url("exception-list") + "?format=csv")
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert lines[0].startswith("Member,Code,Cause,Flow,Periods,Records,Field,Currency,Debit,Credit")
+    assert any(line.startswith("OLD,MDM-002,") and ",EUR,75,75," in line for line in lines)
+
+
+def test_a_group_shows_what_to_do_and_who_can(mini, enter):
+    mini.run()
+    page = text_of(enter("otto").get(url("record-list") + GROUP))
+    assert "2 held records" in page
+    assert "Extend the member" in page
+    assert "q=OLD" in page
+    assert "Replay" in page
+
+
+def test_a_missing_rule_leads_to_the_mapping_set_for_those_who_may_edit_it(mini, enter):
+    mini.run()
+    group = "?flow=mini-actuals&code=MAP-001&field=line&value=6100&work=held"
+    assert "Propose mapping" in text_of(enter("ada").get(url("record-list") + group))
+    page = text_of(enter("otto").get(url("record-list") + group))
+    assert "Propose mapping" in page
+    assert "Not now" not in page.partition("Propose mapping")[0][-200:]
+    assert "it needs the permission" in page
+
+
+def test_a_record_shows_its_source_row_with_the_culprit_marked(mini, enter):
+    mini.run()
+    client = enter("otto")
+    page = text_of(client.get(url("record-detail", pk=keys(code="MAP-001")[0])))
+    marked = page.partition('<tr class="marked">')[2].partition("</tr>")[0]
+    assert page.count('<tr class="marked">') == 1
+    assert "account" in marked
+    assert "6100" in marked
+    assert "Travel without a rule" in page
+
+
+def test_a_record_without_evidence_says_so(mini, enter, settings, tmp_path):
+    mini.run()
+    settings.EVIDENCE_DIR = tmp_path / "elsewhere"
+    answer = enter("otto").get(url("record-detail", pk=keys(code="MAP-001")[0]))
+    assert answer.status_code == 200
+    assert "SRC-024" in text_of(answer)
+
+
+def test_picked_records_are_assigned_to_me_at_once(mini, enter):
+    mini.run()
+    picked = keys(code="MDM-002")
+    address = reverse("syncengine:quarantine-assign") + "?to=me"
+    answer = enter("otto").post(address, {"pick": picked, "reason": ""})
+    assert answer.status_code == 302
+    assert set(QuarantinedRecord.objects.filter(pk__in=picked).values_list("state", flat=True)) == {
+        "assigned"
+    }
+    queue = text_of(enter("otto").get("/"))
+    assert "2 records of Actuals to planning: MDM-002" in queue
+
+
+def test_picked_records_are_shown_before_they_are_assigned_to_a_person(mini, enter):
+    mini.run()
+    client, assign = enter("otto"), reverse("syncengine:quarantine-assign")
+    page = client.post(assign, {"pick": keys(code="MDM-002"), "reason": "Hers"})
+    assert "2 records" in text_of(page)
+    carried = page.context["form"].initial["records"]
+    ada = User.objects.get(username="ada").person_id
+    assert client.post(assign, {"records": carried, "person": ada, "reason": "Hers"}).status_code == 302
+    assert set(QuarantinedRecord.objects.filter(code="MDM-002").values_list("assigned_to", flat=True)) == {
+        ada
+    }
+
+
+def test_fixing_takes_a_reason_and_works_over_several_periods(mini, enter):
+    journal = mini.ledger / "journal.csv"
+    journal.write_text(journal.read_text() + "2026-02,DE,6000,OLD,EUR,5.00,,Closed\n")
+    mini.run()
+    mini.run("2026-02")
+    client, fix = enter("otto"), reverse("syncengine:quarantine-fix")
+    carried = client.get(fix + GROUP).context["form"].initial["records"]
+    assert len(carried.split(",")) == 3
+    assert client.post(fix, {"records": carried, "reason": ""}).status_code == 422
+    assert client.post(fix, {"records": carried, "reason": "Reopened the cost center"}).status_code == 302
+    assert QuarantinedRecord.objects.filter(code="MDM-002", state="fixed").count() == 3
+    assert AuditEntry.objects.filter(action=Tag.QUARANTINE_FIX).count() == 2
+
+
+def test_accepting_becomes_a_change_request_of_one_slice(mini, enter):
+    journal = mini.ledger / "journal.csv"
+    journal.write_text(journal.read_text() + "2026-02,DE,6000,OLD,EUR,5.00,,Closed\n")
+    mini.run()
+    mini.run("2026-02")
+    client, accept = enter("otto"), reverse("syncengine:quarantine-accept")
+    assert "belong to 2 slices" in text_of(client.get(accept + GROUP))
+    both = ",".join(map(str, keys(code="MDM-002")))
+    assert client.post(accept, {"records": both, "reason": "Posted elsewhere by hand"}).status_code == 422
+    one = client.get(f"{accept}{GROUP}&period=2026-01").context["form"].initial["records"]
+    answer = client.post(accept, {"records": one, "reason": "Posted elsewhere by hand"})
+    change = ChangeRequest.objects.latest("pk")
+    assert answer.url == reverse("approvals:change-detail", kwargs={"pk": change.pk})
+    assert len(change.payload["records"]) == 2
+
+
+def test_nobody_acts_on_records_without_the_duty_or_with_a_damaged_selection(mini, enter):
+    mini.run()
+    client = enter("carl")
+    for verb in ("assign", "fix", "accept"):
+        address = reverse(f"syncengine:quarantine-{verb}")
+        assert client.get(address + GROUP).status_code == 403
+        assert client.post(address, {"pick": keys()}).status_code == 403
+    page = text_of(client.get(url("record-list") + GROUP))
+    assert 'name="pick"' not in page
+    client = enter("otto")
+    fix = reverse("syncengine:quarantine-fix")
+    for damaged in ("", "x", "1,,2", "9" * 30, "1;2", "999999"):
+        status = client.post(fix, {"records": damaged, "reason": "Because of this"}).status_code
+        assert status in (404, 422), damaged
+    assert "No held record is picked" in text_of(client.get(fix))
+
+
+def test_the_desk_counts_open_exceptions_and_shows_the_latest_runs(mini, enter):
+    run = mini.run()
+    page = text_of(enter("otto").get("/"))
+    held = QuarantinedRecord.objects.count()
+    assert f'<span class="value">{held}</span><span class="label">Open exceptions</span>' in page
+    assert url("run-detail", pk=run.pk) in page
+    assert "Latest runs" in page
+    assert ">Flows<" in page
+
+
+def test_search_finds_a_run_a_flow_and_a_member_that_failed(mini, enter):
+    run = mini.run()
+    client = enter("otto")
+    for query, address in (
+        (run.ref, url("run-detail", pk=run.pk)),
+        ("mini-actuals", url("flow-detail", pk=run.flow_id)),
+        ("OLD", "code=MDM-002"),
+    ):
+        assert address in text_of(client.get("/search/", {"q": query})), query

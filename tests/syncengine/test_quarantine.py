@@ -1,0 +1,111 @@
+"""Quarantined records: worked, fixed at their cause and replayed, or accepted unloaded by another person."""
+
+from __future__ import annotations
+
+import pytest
+
+from mappings.models import Member
+from portal.approvals.services import change_approve
+from portal.core.errors import BadInput, Forbidden, Invalid
+from syncengine.models import QuarantinedRecord
+from syncengine.runsummary import run_summary
+from syncengine.selectors import quarantine_groups, quarantined, record_values
+from syncengine.services import quarantine_accept, quarantine_assign, quarantine_fix
+
+
+def keys(**lookup):
+    return list(QuarantinedRecord.objects.filter(**lookup).values_list("pk", flat=True))
+
+
+def states():
+    return sorted(QuarantinedRecord.objects.values_list("code", "state"))
+
+
+def test_each_record_is_held_with_code_field_value_amounts_and_its_source_row(mini):
+    mini.run()
+    record = QuarantinedRecord.objects.get(code="MAP-001")
+    assert (record.field, record.value, record.origin) == ("line", "6100", "mini-lines")
+    assert (record.currency, record.debit, record.credit, record.row) == ("CHF", 50, 0, 8)
+    assert record_values(record)["text"] == "Travel without a rule"
+
+
+def test_records_of_one_cause_are_one_group(mini):
+    mini.run()
+    groups = {row["code"]: row for row in quarantine_groups(mini.operator)}
+    assert groups["MDM-002"]["records"] == 2
+    assert (groups["MDM-002"]["field"], groups["MDM-002"]["value"]) == ("cost_center", "OLD")
+    assert (groups["MDM-002"]["total_debit"], groups["MDM-002"]["total_credit"]) == (75, 75)
+
+
+def test_what_is_fixed_at_its_cause_is_loaded_and_closed_by_the_next_run(mini):
+    mini.run()
+    Member.objects.filter(code="OLD").update(valid_to=None)
+    quarantine_fix(actor=mini.operator, reason="Reopened the cost center.", record_ids=keys(code="MDM-002"))
+    run = mini.run()
+    assert run_summary(run)["quarantined_by_code"] == {"DQ-001": 1, "FX-001": 1, "MAP-001": 1}
+    assert [state for code, state in states() if code == "MDM-002"] == ["replayed", "replayed"]
+    assert run_summary(run)["totals"]["loaded"]["records"] == 4
+
+
+def test_a_fix_that_did_not_help_opens_the_record_again(mini):
+    mini.run()
+    quarantine_fix(actor=mini.operator, reason="I thought so.", record_ids=keys(code="MAP-001"))
+    mini.run()
+    assert [state for code, state in states() if code == "MAP-001"] == ["open"]
+
+
+def test_records_accepted_unloaded_by_another_person_count_as_accepted(mini):
+    mini.run()
+    change = quarantine_accept(
+        actor=mini.operator, reason="Duplicate of last month, confirmed.", record_ids=keys(code="MDM-002")
+    )
+    with pytest.raises(Forbidden):
+        change_approve(
+            actor=mini.operator, reason="Mine.", change_id=change.pk, content_sha256=change.content_sha256
+        )
+    change_approve(
+        actor=mini.controller, reason="Agreed.", change_id=change.pk, content_sha256=change.content_sha256
+    )
+    totals = run_summary(mini.run())["totals"]
+    assert totals["accepted"] == {"records": 2, "debit": "75.00", "credit": "75.00"}
+    assert totals["quarantined"]["records"] == 3
+    assert [state for code, state in states() if code == "MDM-002"] == ["accepted_unloaded"] * 2
+
+
+def test_a_rerun_doubles_nothing(mini):
+    mini.run()
+    before = QuarantinedRecord.objects.values_list("pk", "first_run")
+    held = sorted(before)
+    second = mini.run()
+    assert sorted(QuarantinedRecord.objects.values_list("pk", "first_run")) == held
+    assert set(QuarantinedRecord.objects.values_list("last_run", flat=True)) == {second.pk}
+
+
+def test_assigning_needs_the_duty_and_an_active_person(mini):
+    mini.run()
+    ids = keys(code="MAP-001")
+    assert quarantine_assign(
+        actor=mini.operator, reason="", record_ids=ids, person_id=mini.author.person_id
+    ) == 1  # fmt: skip
+    assert states()[2] == ("MAP-001", "assigned")
+    with pytest.raises(Forbidden):
+        quarantine_assign(actor=mini.controller, reason="", record_ids=ids, person_id=mini.author.person_id)
+
+
+def test_closed_and_empty_selections_are_refused(mini):
+    mini.run()
+    QuarantinedRecord.objects.filter(code="MAP-001").update(state="replayed")
+    for ids in ([], keys(code="MAP-001")):
+        with pytest.raises(Invalid) as caught:
+            quarantine_fix(actor=mini.operator, reason="Nothing to fix.", record_ids=ids)
+        assert caught.value.code == "RUN-010"
+    with pytest.raises(BadInput):
+        quarantine_fix(actor=mini.operator, reason=" ", record_ids=keys(code="DQ-001"))
+
+
+def test_a_stranger_sees_no_record(mini):
+    from portal.core.actor import Actor, ActorKind, Source
+
+    mini.run()
+    stranger = Actor(ActorKind.PERSON, "nobody", Source.UI)
+    assert not quarantined(stranger).exists()
