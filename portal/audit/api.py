@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db.models import Model
 from django_filters import filters
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -17,9 +18,9 @@ from portal.audit.permissions import P
 from portal.audit.verification import verify
 from portal.core.api.operations import Op
 from portal.core.api.serializers import Representation, View
-from portal.core.api.viewsets import Detailed, Listed
+from portal.core.api.viewsets import Detailed, Listed, out_of_scope
 from portal.core.codes import Code
-from portal.core.errors import BadInput
+from portal.core.errors import BadInput, Forbidden
 from portal.core.filters import DayFilter, ListFilter, TextFilter, WholeFilter
 
 
@@ -84,6 +85,13 @@ class EntryViewSet(Listed, Detailed):
         "retrieve": Op(P.ENTRY_VIEW),
         "verify": Op(P.ENTRY_VIEW, answer=VerificationView),
     }
+
+    def fetch(self, pk: Any) -> Model:
+        """One entry. Raises NotFound also where the caller's duty does not cover the audit."""
+        try:
+            return super().fetch(pk)
+        except Forbidden:
+            raise out_of_scope() from None
 
     def extra_parameters(self) -> set[str]:
         return {"stream_type", "stream_id"} if self.action == "verify" else set()

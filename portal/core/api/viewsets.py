@@ -52,6 +52,11 @@ def file_hash(upload: UploadedFile) -> str:
     return digest.hexdigest()
 
 
+def out_of_scope() -> NotFound:
+    """The one answer for what is absent and for what the caller may not see."""
+    return NotFound("There is no such object in your scope.")
+
+
 class Resource(GenericViewSet):
     """A resource of the API. `selector(actor)` reads, `operations` says who may do what with which body."""
 
@@ -85,7 +90,7 @@ class Resource(GenericViewSet):
         """One object in the actor's scope. Raises NotFound: absent and out of scope look the same."""
         obj: Model | None = self.get_queryset().filter(pk=pk).first()
         if obj is None:
-            raise NotFound("There is no such object in your scope.")
+            raise out_of_scope()
         return obj
 
     @cached_property
