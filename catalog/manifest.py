@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from catalog.models import Connection, FinanceObject, Ownership, System
-from catalog.ports import connectors
+from catalog.ports import connector_keys, connectors
 from catalog.schema import CLASSIFICATIONS, TYPES, normal_fields
 from catalog.selectors import schema_in_force
 from catalog.services import (
@@ -25,6 +25,7 @@ from catalog.services.ownership import ownership_key
 from portal.approvals.manifest import propose, same_payload
 from portal.core.canonical import content_hash
 from portal.core.errors import Faults
+from portal.core.keys import Key
 from portal.core.manifest import (
     UNCHANGED,
     Applying,
@@ -53,18 +54,18 @@ class SystemItem:
 class SystemsSection(Section[SystemItem]):
     name = "systems"
     order = 40
-    fields = {
-        "code": "unique code",
-        "name": "name",
-        "kind": ", ".join(System.Kind.values),
-        "hosting": f"{', '.join(System.Hosting.values)}; default saas",
-        "region": "where it runs, optional",
-        "owner_team": "who runs it, optional",
-        "criticality": f"{', '.join(System.Criticality.values)}; default medium",
-        "rpo_minutes": "recovery point objective in minutes, optional",
-        "rto_minutes": "recovery time objective in minutes, optional",
-        "description": "optional",
-    }
+    fields = (
+        Key("code", "code", "unique code", example="ERP"),
+        Key("name", "text", "name", example="Ledger"),
+        Key("kind", ", ".join(System.Kind.values), "what it is", example="erp"),
+        Key("hosting", ", ".join(System.Hosting.values), "where it is hosted", "saas", "on_premise"),
+        Key("region", "text", "where it runs", "", "Frankfurt"),
+        Key("owner_team", "text", "who runs it", "", "Group accounting"),
+        Key("criticality", ", ".join(System.Criticality.values), "how much depends on it", "medium", "high"),
+        Key("rpo_minutes", "whole number", "recovery point objective", "", "15"),
+        Key("rto_minutes", "whole number", "recovery time objective", "", "240"),
+        Key("description", "text", "what it is for", "", "The general ledger."),
+    )  # fmt: skip
 
     def read(self, entry: Entry, reading: Reading) -> SystemItem:
         return SystemItem(
@@ -102,7 +103,7 @@ class SystemsSection(Section[SystemItem]):
 
     def export(self) -> Iterator[dict[str, Any]]:
         for system in System.objects.order_by("code"):
-            values = {field: getattr(system, field) for field in self.fields}
+            values = {key.name: getattr(system, key.name) for key in self.fields}
             yield {key: "" if value is None else str(value) for key, value in values.items()}
 
 
@@ -118,13 +119,19 @@ class ConnectionItem:
 class ConnectionsSection(Section[ConnectionItem]):
     name = "connections"
     order = 50
-    fields = {
-        "code": "code that flows name",
-        "system": "code of the system",
-        "connector": "file, database, ... (under approval, with config)",
-        "environment": f"default {PRODUCTION}",
-        "config": "what the connector asks for; secrets only as references such as env:NAME",
-    }
+    fields = (
+        Key("code", "code", "code that flows name", example="ledger-files"),
+        Key("system", "code", "the system it leads to", example="ERP"),
+        Key("connector", "file, database ...", "how it is reached (under approval, with config)",
+            example="file"),
+        Key("environment", "code", "one connection for each environment", PRODUCTION, "test"),
+        Key("config", "mapping", "what the connector asks for; secrets only as references such as "
+            "env:NAME", example="{folder: ledger}"),
+    )  # fmt: skip
+
+    def documented(self) -> tuple[Key, ...]:
+        variants = tuple((f"connector: {name}", keys) for name, keys in sorted(connector_keys.all().items()))
+        return (*self.fields[:-1], replace(self.fields[-1], variants=variants))
 
     def read(self, entry: Entry, reading: Reading) -> ConnectionItem:
         connector = entry.choice("connector", connectors.all())
@@ -182,19 +189,26 @@ class FinanceObjectItem:
     schema: list[dict[str, Any]]
 
 
-_SCHEMA = Columns(("name", "type"), ("classification", "required", "description"))
+_SCHEMA_KEYS = (
+    Key("name", "text", "lower-case letters, digits, underscores", example="amount"),
+    Key("type", ", ".join(TYPES), "what its values are", example="amount"),
+    Key("classification", ", ".join(CLASSIFICATIONS), "who may see it", "internal", "confidential"),
+    Key("required", "true or false", "whether it is always there", "false", "true"),
+    Key("description", "text", "what it is", "", "In local currency."),
+)  # fmt: skip
+_SCHEMA = Columns.of(_SCHEMA_KEYS)
 
 
 class FinanceObjectsSection(Section[FinanceObjectItem]):
     name = "finance_objects"
     order = 60
-    fields = {
-        "code": "unique code",
-        "name": "name",
-        "description": "optional",
-        "schema": f"table (under approval): name, type ({', '.join(TYPES)}), classification "
-        f"({', '.join(CLASSIFICATIONS)}; default internal), required (true or false), description",
-    }
+    fields = (
+        Key("code", "code", "unique code", example="actuals"),
+        Key("name", "text", "name", example="Actuals"),
+        Key("description", "text", "what it is", "", "What was booked."),
+        Key("schema", "table", "its attributes (under approval)", "none", "[{name: amount, type: amount}]",
+            keys=_SCHEMA_KEYS),
+    )  # fmt: skip
 
     def read(self, entry: Entry, reading: Reading) -> FinanceObjectItem:
         rows = reading.rows(entry, "schema", _SCHEMA)
@@ -284,15 +298,16 @@ class OwnershipItem:
 class OwnershipSection(Section[OwnershipItem]):
     name = "ownership"
     order = 70
-    fields = {
-        "finance_object": "code of the finance object (the whole entry is under approval)",
-        "system": "code of the system that is authoritative",
-        "attribute": "optional: only this attribute",
-        "legal_entity": "optional: only this legal entity",
-        "steward": "code of a person, optional",
-        "valid_from": "first day",
-        "valid_to": "last day, open when absent",
-    }
+    fields = (
+        Key("finance_object", "code", "the finance object (the whole entry is under approval)",
+            example="actuals"),
+        Key("system", "code", "the system that is authoritative: its system of record", example="ERP"),
+        Key("attribute", "text", "only this attribute of it", "all", "amount"),
+        Key("legal_entity", "text", "only for this legal entity", "all", "DE01"),
+        Key("steward", "code", "the person who answers for it", "", "anna"),
+        Key("valid_from", "date", "first day", example="2026-01-01"),
+        Key("valid_to", "date", "last day", "open", "2026-12-31"),
+    )  # fmt: skip
 
     def read(self, entry: Entry, reading: Reading) -> OwnershipItem:
         return OwnershipItem(

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from catalog.models import Connection
 from mappings.models import MappingVersion, RateSetVersion
 from portal.core.errors import Conflict
+from portal.core.keys import Key
 from portal.core.manifest import UNCHANGED, Applying, Entry, Outcome, Reading, Result, Row, Section
 from portal.core.manifest.codes import Code
 from portal.core.yamlsafe import Yaml
 from portal.fiscal.periods import is_period
+from syncengine.connectors import documented
 from syncengine.connectors.file import parse_dataset, read_rows
-from syncengine.definition import DefinitionError, FlowDefinition, parse_definition
+from syncengine.definition import DefinitionError, FlowDefinition, keys, parse_definition
 from syncengine.definitions import version_hash
 from syncengine.models import Flow, FlowVersion
 from syncengine.services import flow_define, flow_version_start, flow_version_submit
@@ -50,16 +52,24 @@ class FlowItem:
 class FlowsSection(Section[FlowItem]):
     name = "flows"
     order = 200
-    fields = {
-        "code": "unique code",
-        "name": "name, set once",
-        "description": "optional, set once",
-        "effective_from": "first fiscal period of this version, YYYY-PP; from the beginning when absent. "
-        "Further versions are further entries with the same code",
-        "definition": "what the flow reads, checks, maps, translates and loads (under approval): "
-        "finance_object, calendar, slice, source, fields, amount, checks, mappings, translate, measures, "
-        "target, quarantine, reconcile",
-    }
+    fields = (
+        Key("code", "code", "unique code", example="actuals-to-planning"),
+        Key("name", "text", "name, set once", example="Actuals to planning"),
+        Key("description", "text", "what it is for, set once", "", "Monthly actuals by planning line."),
+        Key("effective_from", "period", "first fiscal period of this version. Further versions are "
+            "further entries with the same code", "the beginning", "2026-01"),
+        Key("definition", "mapping", "what the flow reads, checks, maps, translates and loads (under "
+            "approval)", keys=keys.DEFINITION),
+    )  # fmt: skip
+
+    def documented(self) -> tuple[Key, ...]:
+        variants = tuple(
+            (f"connector: {name}", words.dataset) for name, words in sorted(documented.all().items())
+        )
+        definition = self.fields[-1]
+        source = next(key for key in definition.keys if key.name == "source")
+        dataset = next(key for key in source.keys if key.name == "dataset")
+        return _replaced(self.fields, dataset, replace(dataset, variants=variants))
 
     def read(self, entry: Entry, reading: Reading) -> FlowItem:
         data = entry.raw("definition")
@@ -136,6 +146,11 @@ class FlowsSection(Section[FlowItem]):
                     "effective_from": version.effective_from,
                     "definition": _texts(version.definition),
                 }
+
+
+def _replaced(among: tuple[Key, ...], old: Key, new: Key) -> tuple[Key, ...]:
+    """The same keys with another one in place of `old`, however deep it stands."""
+    return tuple(new if key is old else replace(key, keys=_replaced(key.keys, old, new)) for key in among)
 
 
 def current_versions(flow: Flow) -> list[FlowVersion]:

@@ -26,6 +26,7 @@ def check_connection(name: str, config: dict[str, Any]) -> list[Fault]:
 def register() -> None:
     import functools
 
+    from catalog.ports import connector_keys
     from catalog.ports import connectors as known_connectors
     from portal.access.functions import Function, extend
     from portal.access.ports import scope_models
@@ -34,7 +35,7 @@ def register() -> None:
     from portal.core.manifest import row_readers, sections
     from syncengine import deskplugs
     from syncengine.connectorhelp import CONNECTOR_HELP
-    from syncengine.connectors import connectors
+    from syncengine.connectors import connectors, documented
     from syncengine.demo.codes import HELP as DEMO_HELP
     from syncengine.enginehelp import ENGINE_HELP
     from syncengine.manifest import FlowsSection, dataset_rows
@@ -49,6 +50,8 @@ def register() -> None:
     scope_models.register("flow", Flow)
     for name in connectors.all():
         known_connectors.register(name, functools.partial(check_connection, name))
+    for name, words in documented.all().items():
+        connector_keys.register(name, words.config)
     for subject in (FlowVersionSubject(), AcceptUnloadedSubject()):
         subjects.register(subject.kind, subject)
     sections.register(FlowsSection.name, FlowsSection())

@@ -11,6 +11,7 @@ from mappings.selectors import dimension_by_code, members_snapshot
 from mappings.selectors.dimensions import MemberValue
 from mappings.services import MemberSpec, dimension_register, members_load
 from portal.core.errors import BadInput, Conflict
+from portal.core.keys import Key
 from portal.core.manifest import (
     UNCHANGED,
     Applying,
@@ -27,7 +28,16 @@ from portal.core.manifest import (
 from portal.core.manifest.codes import Code
 from portal.core.text import clean_text
 
-_COLUMNS = Columns(("code",), ("name", "parent", "valid_from", "valid_to"), ("attributes",))
+_MEMBER = (
+    Key("code", "text", "the member as the system writes it", example='"4000"'),
+    Key("name", "text", "name", "", "Revenue"),
+    Key("parent", "text", "code of another member, above it", "", "REVENUE"),
+    Key("valid_from", "date", "first day", "always", "2026-01-01"),
+    Key("valid_to", "date", "last day", "open", "2026-12-31"),
+    Key("attributes.NAME", "text", "attributes of its own; inline also attributes: {NAME: text}", "",
+        "north"),
+)  # fmt: skip
+_COLUMNS = Columns.of(_MEMBER)
 _GROUP = "attributes."
 
 
@@ -42,13 +52,13 @@ class DimensionItem:
 class DimensionsSection(Section[DimensionItem]):
     name = "dimensions"
     order = 80
-    fields = {
-        "code": "unique code",
-        "system": "code of the system whose dimension it is, set once",
-        "name": "name, set once",
-        "members": "table: code, name, parent (code of a member), valid_from, valid_to, attributes.NAME; "
-        "members that are not named stay as they are",
-    }
+    fields = (
+        Key("code", "code", "unique code", example="account"),
+        Key("system", "code", "the system whose dimension it is, set once", example="ERP"),
+        Key("name", "text", "name, set once", example="Account"),
+        Key("members", "table", "its members; those that are not named stay as they are", "none",
+            "{file: accounts.csv}", keys=_MEMBER),
+    )  # fmt: skip
 
     def read(self, entry: Entry, reading: Reading) -> DimensionItem:
         rows = reading.rows(entry, "members", _COLUMNS)

@@ -21,13 +21,14 @@ from mappings.models import MappingSet, MappingVersion, Member
 from mappings.rows import rules_in
 from mappings.rules.ambiguity import find_ambiguities
 from mappings.rules.csvformat import format_rules, headings
-from mappings.rules.rule import RuleKind
+from mappings.rules.rule import DEFAULT_PRIORITY, MAX_PRIORITY, RuleKind
 from mappings.selectors import mapping_set_by_code, open_version
 from mappings.selectors.versions import live_rules
 from mappings.services import mapping_set_register, rules_import, version_start, version_submit
 from mappings.services.imports import read_rules
 from mappings.services.sets import normal_columns
 from portal.core.errors import Conflict, Invalid
+from portal.core.keys import Key
 from portal.core.manifest import (
     UNCHANGED,
     Applying,
@@ -43,6 +44,24 @@ from portal.core.manifest import (
 from portal.core.manifest.codes import Code
 
 _LINE = re.compile(r"line ([0-9]+)")
+_COLUMN = (
+    Key("name", "text", "name of the column", example="account"),
+    Key("dimension", "code", "the dimension of its values", "", "account"),
+)  # fmt: skip
+_RULE = (
+    Key("priority", f'0 to {MAX_PRIORITY}', "of several rules that match, the lowest number decides; "
+        "among equals the narrower rule", f'{DEFAULT_PRIORITY}', "10"),
+    Key("kind", ", ".join(RuleKind), "what the rule is; ignore excludes records and needs a reason",
+        "explicit", "range"),
+    Key("COLUMN", "condition", "for each source column: 4000 (explicit), in:4000;4010 (list), "
+        "text:4000..4999 or number:4000..4999 (range), like:40* (wildcard); multi takes conditions on "
+        "several columns; <empty> is the empty text; a column left out is not looked at", "any value",
+        '"text:4000..4999"'),
+    Key("target", "text", "member of the target dimension; none for ignore", "", "REVENUE"),
+    Key("sign", "1 or -1", "-1 turns the sign", "1", '"-1"'),
+    Key("reason", "text", "why records are ignored", "", "Balance sheet accounts are not planned."),
+    Key("label", "text", "what people call the rule", "", "Material"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +78,20 @@ class MappingSetItem:
 class MappingSetsSection(Section[MappingSetItem]):
     name = "mapping_sets"
     order = 90
-    fields = {
-        "code": "unique code",
-        "name": "name, set once",
-        "source_system": "code of the system whose members are mapped, set once",
-        "target_system": "code of the system they are mapped to, set once",
-        "target_dimension": "code of the dimension of the targets, set once",
-        "kind": f"{', '.join(MappingSet.Kind.values)}; default load",
-        "columns": "source columns in order, set once: [{name, dimension}]",
-        **FIELDS,
-        "rules": f"table (under approval): priority, kind ({', '.join(RuleKind)}; default explicit), "
-        "a column for each source column (4000, in:4000;4010, text:4000..4999, number:4000..4999, "
-        "like:40*), target, sign (1 or -1), reason, label",
-    }
+    fields = (
+        Key("code", "code", "unique code", example="accounts-to-lines"),
+        Key("name", "text", "name, set once", example="Accounts to planning lines"),
+        Key("source_system", "code", "the system whose members are mapped, set once", example="ERP"),
+        Key("target_system", "code", "the system they are mapped to, set once", example="PLAN"),
+        Key("target_dimension", "code", "the dimension of the targets, set once", example="planning-line"),
+        Key("kind", ", ".join(MappingSet.Kind.values), "what it is for; only load feeds a flow", "load",
+            "load"),
+        Key("columns", "list", "source columns in order, set once",
+            example="[{name: account, dimension: account}]", keys=_COLUMN),
+        *FIELDS,
+        Key("rules", "table", "the rules (under approval)", example="[{kind: range, account: "
+            '"text:5000..5999", target: MATERIAL}]', keys=_RULE),
+    )  # fmt: skip
 
     def read(self, entry: Entry, reading: Reading) -> MappingSetItem:
         columns = _columns(entry)

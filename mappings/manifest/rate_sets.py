@@ -27,6 +27,7 @@ from mappings.services import (
 from mappings.services.rate_sets import checked_rates
 from portal.core.canonical import decimal_text
 from portal.core.errors import Conflict, Faults
+from portal.core.keys import Key
 from portal.core.manifest import (
     UNCHANGED,
     Applying,
@@ -40,7 +41,14 @@ from portal.core.manifest import (
 )
 from portal.core.manifest.codes import Code
 
-_COLUMNS = Columns(("rate_type", "from_currency", "to_currency", "period", "rate"))
+_RATE = (
+    Key("rate_type", ", ".join(RateType.values), "which rate", example="average"),
+    Key("from_currency", "currency", "ISO 4217", example="CHF"),
+    Key("to_currency", "currency", "ISO 4217", example="EUR"),
+    Key("period", "period", "YYYY-PP", example="2026-01"),
+    Key("rate", "plain decimal", "units of to_currency for one of from_currency", example='"1.0667"'),
+)  # fmt: skip
+_COLUMNS = Columns.of(_RATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +62,12 @@ class RateSetItem:
 class RateSetsSection(Section[RateSetItem]):
     name = "rate_sets"
     order = 100
-    fields = {
-        "code": "unique code",
-        "name": "name, set once",
-        **FIELDS,
-        "rates": f"table (under approval): rate_type ({', '.join(RateType.values)}), from_currency, "
-        "to_currency, period YYYY-PP, rate (units of to_currency for one of from_currency, plain decimal)",
-    }
+    fields = (
+        Key("code", "code", "unique code", example="group"),
+        Key("name", "text", "name, set once", example="Group rates to EUR"),
+        *FIELDS,
+        Key("rates", "table", "the rates (under approval)", example="{file: rates.csv}", keys=_RATE),
+    )  # fmt: skip
 
     def read(self, entry: Entry, reading: Reading) -> RateSetItem:
         rows = reading.rows(entry, "rates", _COLUMNS)

@@ -8,17 +8,18 @@ from typing import TypeVar
 from mappings.models import MappingVersion, RateSetVersion
 from mappings.states import VersionState
 from portal.core.errors import Conflict
+from portal.core.keys import Key
 from portal.core.manifest import Applying, Entry, Outcome, Result
 from portal.core.manifest.codes import Code
 from portal.fiscal.periods import is_period
 
 V = TypeVar("V", MappingVersion, RateSetVersion)
 
-FIELDS = {
-    "effective_from": "first fiscal period of this version, YYYY-PP",
-    "effective_to": "last one, open when absent. Further versions are further entries with the same code, "
-    "in the order of their approval",
-}
+FIELDS = (
+    Key("effective_from", "period", "first fiscal period of this version", example="2026-01"),
+    Key("effective_to", "period", "last one. Further versions are further entries with the same code, "
+        "in the order of their approval", "open", "2026-12"),
+)  # fmt: skip
 
 
 def read_periods(entry: Entry) -> tuple[str, str]:

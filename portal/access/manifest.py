@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from portal.access.functions import Function
+from portal.access.functions import LABELS, Function
 from portal.access.models import Grant, Role
 from portal.access.ports import scope_models
 from portal.access.services import (
@@ -21,6 +21,7 @@ from portal.access.services import (
 from portal.access.services.grants import grant_key
 from portal.approvals.manifest import propose, same_payload
 from portal.core.errors import NotFound
+from portal.core.keys import Key
 from portal.core.manifest import UNCHANGED, Applying, Entry, Outcome, Reading, Result, Section
 from portal.people.models import Person, User
 
@@ -41,16 +42,25 @@ class PersonItem:
     accounts: tuple[Account, ...]
 
 
+_ACCOUNT = (
+    Key("username", "code", "unique name", example="anna"),
+    Key("kind", ", ".join(User.Kind.values), "service accounts propose and run, and never decide",
+        "person", "service"),
+    Key("active", "true or false", "whether it may sign in", "true", "false"),
+)  # fmt: skip
+
+
 class PeopleSection(Section[PersonItem]):
     name = "people"
     order = 10
-    fields = {
-        "code": "unique code of the natural person",
-        "name": "full name",
-        "email": "address, optional",
-        "active": "true or false, default true",
-        "accounts": "list of {username, kind: person or service, active}; passwords are never in a manifest",
-    }
+    fields = (
+        Key("code", "code", "unique code of the natural person", example="anna"),
+        Key("name", "text", "full name", example="Anna Berg"),
+        Key("email", "text", "address", "", "anna@halden.example"),
+        Key("active", "true or false", "whether the person may act", "true", "false"),
+        Key("accounts", "list", "what the person signs in with; passwords are never in a manifest", "none",
+            "[{username: anna}]", keys=_ACCOUNT),
+    )  # fmt: skip
 
     def read(self, entry: Entry, reading: Reading) -> PersonItem:
         accounts = tuple(
@@ -121,14 +131,17 @@ class RoleItem:
     functions: tuple[str, ...]
 
 
+_DUTIES = "; ".join(f"{function} ({LABELS[function]})" for function in Function)
+
+
 class RolesSection(Section[RoleItem]):
     name = "roles"
     order = 20
-    fields = {
-        "code": "unique code",
-        "name": "name",
-        "functions": f"list of duties: {', '.join(Function)} (under approval)",
-    }
+    fields = (
+        Key("code", "code", "unique code", example="architect"),
+        Key("name", "text", "name", example="Finance architect"),
+        Key("functions", "list", f"duties (under approval): {_DUTIES}", example="[VIEW, FLOW.DEF]"),
+    )  # fmt: skip
 
     def read(self, entry: Entry, reading: Reading) -> RoleItem:
         functions = entry.texts("functions", required=True)
@@ -174,18 +187,23 @@ class GrantItem:
 
 
 _SCOPE_SECTIONS = {"system": "systems", "mapping_set": "mapping_sets", "flow": "flows"}
+_SCOPE = (
+    Key("system", "code", "only this system", "", "ERP"),
+    Key("mapping_set", "code", "only this mapping set", "", "accounts-to-lines"),
+    Key("flow", "code", "only this flow", "", "actuals-to-planning"),
+)  # fmt: skip
 
 
 class GrantsSection(Section[GrantItem]):
     name = "grants"
     order = 900
-    fields = {
-        "person": "code of the person",
-        "role": "code of the role (under approval)",
-        "scope": "optional: one of system, mapping_set, flow with its code, for instance {system: ERP}",
-        "valid_from": "first day",
-        "valid_to": "last day, open when absent",
-    }
+    fields = (
+        Key("person", "code", "the person", example="anna"),
+        Key("role", "code", "the role (under approval)", example="architect"),
+        Key("scope", "mapping", "where it holds, one of these", "everywhere", "{system: ERP}", keys=_SCOPE),
+        Key("valid_from", "date", "first day", example="2026-01-01"),
+        Key("valid_to", "date", "last day", "open", "2026-12-31"),
+    )  # fmt: skip
 
     def read(self, entry: Entry, reading: Reading) -> GrantItem:
         kind = scope = ""

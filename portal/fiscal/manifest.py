@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from portal.core.keys import Key
 from portal.core.manifest import (
     UNCHANGED,
     Applying,
@@ -26,7 +27,19 @@ from portal.fiscal.periods import Period, is_period
 from portal.fiscal.services import PeriodSpec, calendar_register
 from portal.fiscal.services.calendar import period_faults
 
-_COLUMNS = Columns(("code", "end"), ("start", "name", "state"))
+_MONTHLY = (
+    Key("first_day", "date", "first day of the first year, the first of a month", example="2026-01-01"),
+    Key("years", "1 to 20", "how many years", "1", "3"),
+)  # fmt: skip
+_PERIOD = (
+    Key("code", "period", "YYYY-PP; 13 to 16 are adjustment periods", example="2026-01"),
+    Key("end", "date", "last day", example="2026-01-31"),
+    Key("start", "date", "first day", "the day after the last one", "2026-01-01"),
+    Key("name", "text", "name", "", "January"),
+    Key("state", ", ".join(PeriodState.values), "its state when it is made; later it is changed on its "
+        "page", "open", "closed"),
+)  # fmt: skip
+_COLUMNS = Columns.of(_PERIOD)
 _DAY = dt.timedelta(days=1)
 
 
@@ -40,14 +53,15 @@ class CalendarItem:
 class CalendarsSection(Section[CalendarItem]):
     name = "calendars"
     order = 30
-    fields = {
-        "code": "unique code",
-        "name": "name",
-        "monthly": "{first_day: 2026-01-01, years: 1}: twelve months a year, named after its last day",
-        "first_day": "start of the first period, when its row does not say",
-        "periods": "table: code YYYY-PP, end, optional start (the day after the last one), name, state; "
-        "periods 13 to 16 are adjustment periods",
-    }
+    fields = (
+        Key("code", "code", "unique code", example="group"),
+        Key("name", "text", "name", example="Group fiscal year"),
+        Key("monthly", "mapping", "twelve months a year, named after its last day; or periods", "",
+            "{first_day: 2026-01-01, years: 1}", keys=_MONTHLY),
+        Key("first_day", "date", "start of the first period, when its row does not say", "", "2026-01-01"),
+        Key("periods", "table", "the periods one by one", "", "[{code: 2026-13, end: 2026-12-31}]",
+            keys=_PERIOD),
+    )  # fmt: skip
 
     def read(self, entry: Entry, reading: Reading) -> CalendarItem:
         first = entry.day("first_day")

@@ -9,6 +9,7 @@ from portal.core.errors import Invalid
 from syncengine.codes import Code
 from syncengine.connectors import database, file
 from syncengine.connectors.base import Adapter, Connector, Dataset, connectors
+from syncengine.connectors.keydocs import documented
 
 for _builtin in (file.CONNECTOR, database.CONNECTOR):
     connectors.register(_builtin.name, _builtin)
@@ -38,4 +39,4 @@ def parse_dataset(name: str, data: Mapping[str, object], place: str = "source.da
     return connector(name).parse_dataset(data, place)
 
 
-__all__ = ["connect", "connector", "connectors", "parse_dataset"]
+__all__ = ["connect", "connector", "connectors", "documented", "parse_dataset"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from syncengine.definition import parse_fields, parse_money
+from syncengine.definition import keys, parse_fields, parse_money
 from syncengine.definition.crosscheck import crosscheck
 from syncengine.definition.faults import BAD_VALUE, MISSING, DefinitionError, DefinitionFault
 from syncengine.definition.model import (
@@ -28,29 +28,25 @@ from syncengine.definition.model import (
 )
 from syncengine.definition.reader import Node
 
-_TOP = (
-    "finance_object", "calendar", "slice", "source", "fields", "amount", "checks", "mappings",
-    "translate", "measures", "target", "quarantine", "reconcile",
-)  # fmt: skip
 RATE_TYPES = ("average", "closing", "historical")
 
 
 def parse_definition(data: object) -> FlowDefinition:
     """A valid definition, or `DefinitionError` with every fault found (codes RUN-101 to RUN-105)."""
     faults: list[DefinitionFault] = []
-    root = Node(data, "", faults).mapping(_TOP)
+    root = Node(data, "", faults).mapping(keys.DEFINITION)
     definition = FlowDefinition(
         finance_object=root.code("finance_object"),
         calendar=root.code("calendar") if root.has("calendar") else None,
-        slice=_slice(root.child("slice").mapping(("scenario", "per"))),
-        source=_source(root.child("source").mapping(("connection", "dataset", "where"))),
+        slice=_slice(root.child("slice").mapping(keys.SLICE)),
+        source=_source(root.child("source").mapping(keys.SOURCE)),
         fields=parse_fields.fields(root, "fields"),
         amount=parse_money.amount(root),
         checks=tuple(filter(None, (_check(node) for node in root.items("checks")))),
         mappings=tuple(_mapping(node) for node in root.items("mappings")),
         translate=_translate(root),
         measures=parse_money.measures(root),
-        target=_target(root.child("target").mapping(("connection", "table", "columns"))),
+        target=_target(root.child("target").mapping(keys.TARGET)),
         quarantine=_quarantine(root.child("quarantine")),
         reconcile=_reconcile(root.child("reconcile")) if root.has("reconcile") else None,
     )
@@ -79,7 +75,7 @@ def _source(node: Node) -> FlowSource:
 
 
 def _check(node: Node) -> Check | None:
-    node.mapping(("dimension", "field", "effective", "calendar", "required"))
+    node.mapping(keys.CHECK)
     field = node.name("field")
     if node.has("dimension"):
         when = node.choice("effective", ("period_end", "any"), "period_end")
@@ -93,7 +89,7 @@ def _check(node: Node) -> Check | None:
 
 
 def _mapping(node: Node) -> MappingUse:
-    node.mapping(("set", "inputs", "into"))
+    node.mapping(keys.MAPPING)
     inputs = tuple((name, value.scalar()) for name, value in node.pairs("inputs", required=True))
     return MappingUse(node.code("set"), inputs, node.name("into"))
 
@@ -101,7 +97,7 @@ def _mapping(node: Node) -> MappingUse:
 def _translate(root: Node) -> Translate | None:
     if not root.has("translate"):
         return None
-    node = root.child("translate").mapping(("rate_set", "rate_type", "to"))
+    node = root.child("translate").mapping(keys.TRANSLATE)
     return Translate(
         node.code("rate_set"), node.choice("rate_type", RATE_TYPES), parse_money.currency_code(node, "to")
     )
@@ -110,7 +106,7 @@ def _translate(root: Node) -> Translate | None:
 def _target(node: Node) -> Target:
     columns = []
     for item in node.items("columns", required=True):
-        item.mapping(("name", "value", "from"))
+        item.mapping(keys.TARGET_COLUMN)
         if item.has("value") == item.has("from"):
             item.fault(MISSING, "exactly one of value and from is needed")
         value = item.text("value") if item.has("value") else None
@@ -122,21 +118,19 @@ def _target(node: Node) -> Target:
 def _quarantine(node: Node) -> Quarantine:
     if node.value is None:
         node = Node({}, node.path, node.faults)
-    node.mapping(("unit", "journal_key", "max_share"))
+    node.mapping(keys.QUARANTINE)
     unit = QuarantineUnit(node.choice("unit", QuarantineUnit, QuarantineUnit.LINE))
-    key = node.texts("journal_key")
-    if (unit is QuarantineUnit.JOURNAL) != bool(key):
+    journal = node.texts("journal_key")
+    if (unit is QuarantineUnit.JOURNAL) != bool(journal):
         node.fault(MISSING, "belongs to unit: journal, and only to it", "journal_key")
     share = node.decimal("max_share", "1")
     if share > 1:
         node.child("max_share").fault(BAD_VALUE, "a share between 0 and 1 is expected")
-    return Quarantine(unit, key, share)
+    return Quarantine(unit, journal, share)
 
 
 def _reconcile(node: Node) -> Reconcile:
-    node.mapping(
-        ("connection", "dataset", "where", "fields", "compare", "keys", "amounts", "amount", "tolerance")
-    )
+    node.mapping(keys.RECONCILE)
     return Reconcile(
         connection=node.code("connection"),
         dataset=_dataset(node),

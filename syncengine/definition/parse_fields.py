@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from syncengine.definition import keys
 from syncengine.definition.faults import BAD_VALUE, MISSING
 from syncengine.definition.model import (
     Condition,
@@ -19,7 +20,6 @@ from syncengine.definition.model import (
 from syncengine.definition.reader import Node
 
 _OPS = tuple(Op)
-_KEYS = ("name", "from", "pattern", "join", "with", "member", "constant", "date", "period_of")
 # DuckDB matches with RE2, which is linear in time; these are what it does not know.
 _NOT_RE2 = re.compile(r"\(\?(?:=|!|<=|<!|>|P=|\()|\\[1-9]|[*+?}]\+")
 _DATE_DIRECTIVES = set("YmdyjHMSbB")
@@ -27,7 +27,7 @@ _DATE_DIRECTIVES = set("YmdyjHMSbB")
 
 def conditions(node: Node, key: str) -> tuple[Condition, ...]:
     """The conditions of a `where` list."""
-    return tuple(_condition(item.mapping(("field", *_OPS))) for item in node.items(key))
+    return tuple(_condition(item.mapping(keys.CONDITION)) for item in node.items(key))
 
 
 def _condition(node: Node) -> Condition:
@@ -50,7 +50,7 @@ def fields(node: Node, key: str) -> tuple[DerivedField, ...]:
     """The derived fields, in their order; each may use source columns and earlier fields."""
     found = []
     for item in node.items(key):
-        field = _field(item.mapping(_KEYS))
+        field = _field(item.mapping(keys.FIELD))
         if field is not None:
             found.append(field)
     return tuple(found)
@@ -70,7 +70,7 @@ def _field(node: Node) -> DerivedField | None:
     if kind == "join":
         return JoinField(name, node.texts("join", required=True), node.text("with", "", blank=True))
     if kind == "member":
-        member = node.child("member").mapping(("dimension", "key", "attribute"))
+        member = node.child("member").mapping(keys.MEMBER)
         return MemberField(name, member.code("dimension"), member.name("key"), member.text("attribute"))
     if kind == "constant":
         return ConstantField(name, node.text("constant"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from syncengine.definition import parse_fields
+from syncengine.definition import keys, parse_fields
 from syncengine.definition.faults import BAD_VALUE, MISSING
+from syncengine.definition.keys import DEFAULT_PATTERN
 from syncengine.definition.model import (
     Amount,
     AmountShape,
@@ -19,9 +20,6 @@ from syncengine.definition.model import (
 )
 from syncengine.definition.reader import Node
 
-DEFAULT_PATTERN = r"-?\d+(?:\.\d+)?"
-_TEXT_KEYS = ("pattern", "scale", "decimal_mark", "grouping_mark")
-_SHAPE_KEYS = ("column", "side", "debit", "credit", "signed")
 MAX_SCALE = 4
 
 
@@ -31,7 +29,7 @@ def amount(root: Node) -> Amount:
         root.fault(MISSING, "is required", "amount")
     node = root.child("amount")
     node = node if node.value is not None else Node({"signed": "x", "currency": {"constant": "XXX"}}, "", [])
-    node.mapping((*_TEXT_KEYS, *_SHAPE_KEYS, "currency"))
+    node.mapping(keys.AMOUNT)
     return Amount(amount_text(node), _shape(node), _currency(node))
 
 
@@ -40,7 +38,7 @@ def amount_text(node: Node, *, optional: bool = False) -> AmountText:
     if node.value is None:
         return AmountText(DEFAULT_PATTERN, MAX_SCALE)
     if optional:
-        node.mapping(_TEXT_KEYS)
+        node.mapping(keys.AMOUNT_TEXT)
     found = parse_fields.pattern(node, "pattern") if node.has("pattern") else DEFAULT_PATTERN
     scale = node.integer("scale", 0, MAX_SCALE, 2)
     decimal_mark = node.text("decimal_mark", ".")
@@ -60,7 +58,7 @@ def _shape(node: Node) -> AmountShape:
     if not node.has("column"):
         node.fault(MISSING, "one of column with side, debit with credit, signed is needed")
     column = node.name("column")
-    side = node.child("side").mapping(("column", "debit", "credit", "blank"))
+    side = node.child("side").mapping(keys.SIDE)
     blank = side.text("blank", "refuse")
     return SidedAmount(
         column=column,
@@ -83,7 +81,7 @@ def _currency(node: Node) -> Currency:
     if not node.has("currency"):
         node.fault(MISSING, "is required", "currency")
         return Currency(None, None)
-    found = node.child("currency").mapping(("constant", "column"))
+    found = node.child("currency").mapping(keys.CURRENCY)
     if found.has("constant") == found.has("column"):
         found.fault(MISSING, "exactly one of constant and column is needed")
         return Currency(None, None)
@@ -96,7 +94,7 @@ def measures(root: Node) -> tuple[Measure, ...]:
     """The target's amount columns."""
     found = []
     for node in root.items("measures", required=True):
-        node.mapping(("name", "of", "normal"))
+        node.mapping(keys.MEASURE)
         kind = MeasureKind(node.choice("of", MeasureKind))
         if (kind is MeasureKind.NATURAL) != node.has("normal"):
             node.fault(MISSING, "belongs to of: natural, and only to it", "normal")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from portal.core.keys import Key, names
 from syncengine.definition.faults import BAD_VALUE, MISSING, UNKNOWN_KEY, WRONG_TYPE, DefinitionFault
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}", re.ASCII)
@@ -14,6 +16,15 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 MAX_TEXT = 1000
 _TRUE = {"true", "yes"}
 _FALSE = {"false", "no"}
+
+
+def _way_out(header: str) -> str:
+    """What to write when the name is a column's header."""
+    plain = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode().lower()
+    own = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:60]
+    own = own if own[:1].isalpha() else f"column_{own}".rstrip("_")
+    quoted = header.replace("'", "''")
+    return f"; if it is a column's header, write {own} here and rename: {{{own}: '{quoted}'}} in the dataset"
 
 
 class Node:
@@ -29,9 +40,9 @@ class Node:
         place = f"{self.path}.{key}" if self.path and key else self.path or key
         self.faults.append(DefinitionFault(code, message, place))
 
-    def mapping(self, allowed: Iterable[str]) -> Node:
+    def mapping(self, allowed: Iterable[Key]) -> Node:
         """This node as a mapping with only the allowed keys."""
-        known = tuple(allowed)
+        known = names(allowed)
         if not isinstance(self.value, Mapping):
             self.fault(WRONG_TYPE, "a mapping is expected here")
             return Node({}, self.path, self.faults)
@@ -84,7 +95,9 @@ class Node:
         """A column or field name: letters, digits, underscore."""
         found = self.text(key)
         if found and not NAME.fullmatch(found):
-            self.child(key).fault(BAD_VALUE, f"{found!r} is no field name (letters, digits, underscore)")
+            self.child(key).fault(
+                BAD_VALUE, f"{found!r} is no field name (letters, digits, underscore){_way_out(found)}"
+            )
         return found
 
     def target_name(self, key: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from portal.core.errors import BadInput, Faults
+from portal.core.keys import Key
 from portal.core.manifest import (
     UNCHANGED,
     Applying,
@@ -34,7 +35,7 @@ class Boxes(Section[dict[str, Any]]):
 
     name = "boxes"
     order = 1
-    fields = {"code": "code", "rows": "table"}
+    fields = (Key("code", "code", "its code"), Key("rows", "table", "its rows"))
     stock: list[dict[str, Any]] = []
 
     def read(self, entry: Entry, reading: Reading) -> dict[str, Any]:

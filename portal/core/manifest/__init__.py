@@ -1,5 +1,6 @@
 """Manifests: an organisation in a YAML file, checked as a whole, applied by services, exported back."""
 
+from portal.core.manifest.describing import describe_section
 from portal.core.manifest.files import Row
 from portal.core.manifest.node import Entry, iso_day
 from portal.core.manifest.ports import (
@@ -29,6 +30,7 @@ __all__ = [
     "Row",
     "Section",
     "Table",
+    "describe_section",
     "export_manifest",
     "iso_day",
     "ordered_sections",

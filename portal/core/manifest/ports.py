@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, TypedDict, TypeVar
 
 from portal.core.actor import Actor
 from portal.core.errors import BadInput
+from portal.core.keys import Key
 from portal.core.manifest.codes import Code
 from portal.core.manifest.files import ManifestFiles, Row
 from portal.core.manifest.node import Entry
@@ -58,8 +59,12 @@ class Section(ABC, Generic[T]):
 
     name: ClassVar[str]
     order: ClassVar[int]
-    fields: ClassVar[dict[str, str]]
-    """Documentation of each key of an entry; printed by `apply --sections`."""
+    fields: ClassVar[tuple[Key, ...]]
+    """The keys of an entry with their documentation; printed by `apply --sections`."""
+
+    def documented(self) -> tuple[Key, ...]:
+        """`fields`, and below them what only other apps know."""
+        return self.fields
 
     @abstractmethod
     def read(self, entry: Entry, reading: Reading) -> T:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from portal.core.errors import BadInput, DomainError, Fault, Faults
+from portal.core.keys import Key
 from portal.core.manifest.codes import Code
 from portal.core.manifest.files import ManifestFiles, Row, read_csv
 from portal.core.manifest.node import Entry
 from portal.core.ports import Registry
 from portal.core.yamlsafe import Yaml
 
+_OWN_NAME = ".NAME"
 RowReader = Callable[[Path, Mapping[str, Yaml]], Iterable[Row]]
 
 # Readers of other file formats, by name; the file connector registers `dataset`.
@@ -27,6 +29,16 @@ class Columns:
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, keys: Sequence[Key]) -> Columns:
+        """The columns as they are documented; `group.NAME` is a group."""
+        plain = [key for key in keys if not key.name.endswith(_OWN_NAME)]
+        return cls(
+            tuple(key.name for key in plain if key.default is None),
+            tuple(key.name for key in plain if key.default is not None),
+            tuple(key.name.removesuffix(_OWN_NAME) for key in keys if key not in plain),
+        )
 
     def knows(self, name: str) -> bool:
         group, dot, _ = name.partition(".")

@@ -29,7 +29,8 @@ class FileDataset(Dataset):
     """One file's layout. Exactly one of `file`, `pattern`, `upload` says which file.
 
     `upload` is the sha256 of a raw evidence file, mostly the placeholder `{upload}`. `null_marker` None means
-    that no text stands for null. `skip_lines` precede the header, `footer_lines` end the file.
+    that no text stands for null. `skip_lines` precede the header, `footer_lines` end the file. `renamed` are
+    (name, header): columns called otherwise than the header calls them, also in `columns`.
     """
 
     format: str = "delimited"
@@ -41,6 +42,7 @@ class FileDataset(Dataset):
     quote: str = '"'
     header: bool = True
     columns: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
     widths: tuple[FixedField, ...] = ()
     trailing_separator: bool = False
     join_lines: bool = False
@@ -75,6 +77,7 @@ def parse_dataset(data: Mapping[str, object], place: str = "dataset") -> FileDat
         quote=keys.text("quote", '"'),
         header=keys.flag("header", kind != "fixed"),
         columns=columns,
+        renamed=_renamed(keys),
         widths=widths,
         trailing_separator=keys.flag("trailing_separator", False),
         join_lines=keys.choice("continuation", ("join", "refuse"), "refuse") == "join",
@@ -112,6 +115,23 @@ def _columns(keys: Keys, kind: str) -> tuple[tuple[str, ...], tuple[FixedField, 
     return tuple(names), tuple(widths)
 
 
+def _renamed(keys: Keys) -> tuple[tuple[str, str], ...]:
+    """Names and the headers they stand for."""
+    given = keys.raw("rename")
+    if given is None:
+        return ()
+    entry = Keys(given, f"{keys.place}.rename", keys.code)
+    found = []
+    for name in given if isinstance(given, Mapping) else ():
+        found.append((str(name), entry.text(name)))
+        for problem in filter(None, (name_problem(str(name)), name_problem(found[-1][1]))):
+            entry.fault(str(name), problem)
+    if repeated := first_repeated([header for _, header in found]):
+        keys.fault("rename", f"names the header {repeated!r} twice")
+    keys.merge(entry)
+    return tuple(found)
+
+
 def _check_together(keys: Keys, dataset: FileDataset) -> None:
     if sum(bool(way) for way in (dataset.file, dataset.pattern, dataset.upload)) != 1:
         keys.fault("file", "or pattern or upload: exactly one of them says which file is read")
@@ -123,6 +143,8 @@ def _check_together(keys: Keys, dataset: FileDataset) -> None:
         _check_fixed(keys, dataset)
     if dataset.format != "delimited" and (dataset.join_lines or dataset.trailing_separator):
         keys.fault("format", "must be delimited for continuation or trailing_separator")
+    if dataset.renamed and not dataset.header:
+        keys.fault("rename", "is for files with a header; without one, columns gives the names")
     if not dataset.header and not dataset.columns:
         keys.fault("columns", "must be listed when the file has no header")
 

@@ -47,7 +47,9 @@ def table_of(stream: BinaryIO, dataset: FileDataset, name: str) -> Table:
 
 
 def checked_header(names: list[str], dataset: FileDataset, name: str, line: int) -> tuple[str, ...]:
-    """The column names of a header. Raises SRC-009 for empty, repeated, missing or unexpected names."""
+    """The column names of a header, renamed as declared. Raises SRC-009 for empty, repeated, missing or
+    unexpected names."""
+    names = _renamed(names, dataset, name, line)
     for position, column in enumerate(names, start=1):
         if problem := name_problem(column):
             raise fault(Code.SRC_009, f"The column name {problem}.", name, line, position)
@@ -63,6 +65,14 @@ def checked_header(names: list[str], dataset: FileDataset, name: str, line: int)
         )
         raise fault(Code.SRC_009, f"The columns differ ({words or 'in their order'}).", name, line)
     return tuple(names)
+
+
+def _renamed(names: list[str], dataset: FileDataset, name: str, line: int) -> list[str]:
+    ours = {header: own for own, header in dataset.renamed}
+    if absent := [header for header in ours if header not in names]:
+        words = f"rename names the header {absent[0]!r}, which the file does not have; it has: "
+        raise fault(Code.SRC_009, f"{words}{', '.join(names[:20])}.", name, line)
+    return [ours.get(header, header) for header in names]
 
 
 def read_rows(path: Path, dataset: FileDataset, name: str = "") -> Iterator[tuple[int, dict[str, str]]]:

@@ -231,3 +231,37 @@ def test_a_dataset_names_every_wrong_key_at_once() -> None:
     assert places >= {
         f"source.dataset.{key}" for key in ("encoding", "separator", "header", "sep", "columns", "file")
     }
+
+
+@pytest.mark.parametrize("odd", [b"", b'"2026-01-02","5\n0"\n'])
+def test_headers_are_renamed_alike_by_both_ways_of_reading(tmp_path: Path, odd: bytes) -> None:
+    data = b"Posting Date,Amount (LC)\n2026-01-01,1.50\n" + odd
+    rename = {"posting_date": "Posting Date", "amount": "Amount (LC)"}
+    snapshot, rows = extract(tmp_path, data, rename=rename, columns=["posting_date", "amount"])
+    assert snapshot.columns == ("posting_date", "amount")
+    assert rows == [("2026-01-01", "1.50"), *([("2026-01-02", "5\n0")] if odd else [])]
+    fast = straight(tmp_path, data, parse_file({"file": "x", "rename": rename}), snapshot.columns)
+    assert fast == (None if odd else rows)
+
+
+@pytest.mark.parametrize(
+    ("keys", "code", "words"),
+    [
+        (
+            {"rename": {"a": "Date"}},
+            "SRC-009",
+            "the header 'Date', which the file does not have; it has: b, c",
+        ),
+        ({"rename": {"b": "c"}}, "SRC-009", "'b' appears twice"),
+        ({"rename": {"x": "b", "y": "b"}}, "SRC-001", "names the header 'b' twice"),
+        ({"rename": {"_row": "b"}}, "SRC-001", "names the record's number"),
+        ({"rename": {"x": "b"}, "columns": ["b", "c"]}, "SRC-009", "missing: b; unexpected: x"),
+        ({"rename": ["b"]}, "SRC-001", "must be a mapping"),
+        ({"rename": {"x": "b"}, "header": "false", "columns": ["x", "c"]}, "SRC-001", "files with a header"),
+    ],
+)
+def test_a_wrong_renaming_is_refused_with_the_header(tmp_path: Path, keys, code, words) -> None:
+    with pytest.raises(DomainError) as caught:
+        extract(tmp_path, b"b,c\n1,2\n", **keys)
+    found = [caught.value, *getattr(caught.value, "faults", ())]
+    assert any(each.code == code and words in each.message for each in found), caught.value

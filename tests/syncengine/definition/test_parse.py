@@ -92,3 +92,19 @@ def test_unknown_placeholders_are_refused() -> None:
     data = definition()
     data["target"] = data["target"] | {"columns": [{"name": "s", "value": "{password}"}]}
     assert faults(data) == {"target.columns[0].value": "RUN-104"}
+
+
+@pytest.mark.parametrize(
+    ("header", "own"),
+    [
+        ("Posting Date", "posting_date: 'Posting Date'"),
+        ("Amount (LC)", "amount_lc: 'Amount (LC)'"),
+        ("Prüf'betrag", "pruf_betrag: 'Prüf''betrag'"),
+        ("1. Soll", "column_1_soll: '1. Soll'"),
+        ("§", "column: '§'"),
+    ],
+)
+def test_a_header_that_is_no_name_is_refused_with_what_to_write(header: str, own: str) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        parse_definition(definition(checks=[{"field": header, "required": "true"}]))
+    assert f"write {own.split(':')[0]} here and rename: {{{own}}} in the dataset" in str(caught.value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from portal.core.actor import Actor, Source, system_actor
 from portal.core.canonical import sha256_hex
 from portal.core.errors import DomainError, Faults
-from portal.core.manifest import Outcome, ordered_sections, read_manifest, sections
+from portal.core.manifest import Outcome, describe_section, ordered_sections, read_manifest, sections
 from portal.desk.manifests import Applied, manifest_apply
 from portal.people.actors import actor_for
 from portal.people.models import User
@@ -45,12 +44,16 @@ class Command(BaseCommand):
         parser.add_argument("--only", metavar="SECTION,...", default="", help="apply only these sections")
         parser.add_argument("--reason", default="", help="why, for the change requests and the audit")
         parser.add_argument(
-            "--sections", action="store_true", help="print what a manifest may contain, and end"
+            "--sections",
+            nargs="?",
+            const="",
+            metavar="SECTION,...",
+            help="print every key that a manifest, or these sections of it, may contain, and end",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["sections"]:
-            self._describe()
+        if options["sections"] is not None:
+            self._describe(self._only(options["sections"]))
             return
         if not options["file"]:
             raise CommandError("Name the manifest to apply.", returncode=2)
@@ -105,16 +108,12 @@ class Command(BaseCommand):
         if any(each.result.outcome is Outcome.WAITING for each in applied):
             self.stdout.write("Apply again when the change requests named above are approved.")
 
-    def _describe(self) -> None:
+    def _describe(self, only: list[str]) -> None:
         self.stdout.write("A manifest starts with 'tieout: 1'. Its sections, in the order of applying:\n")
         for section in ordered_sections():
-            self.stdout.write(f"\n{section.name}: a list of")
-            for key, meaning in section.fields.items():
-                text = textwrap.wrap(meaning, 90)
-                self.stdout.write(f"  {key:<16} {text[0]}")
-                for line in text[1:]:
-                    self.stdout.write(f"  {'':<16} {line}")
-        self.stdout.write(textwrap.dedent(_TABLES))
+            if not only or section.name in only:
+                self.stdout.write("\n" + "\n".join(describe_section(section)))
+        self.stdout.write(_TABLES)
 
 
 _TABLES = """

@@ -1,0 +1,34 @@
+"""A section of the manifest as a page of text: every key with its type, default, meaning and an example."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from portal.core.keys import Key
+from portal.core.manifest.ports import Section
+
+_WIDTH = 110
+_COLUMN = 17
+
+
+def describe_section(section: Section[Any]) -> Iterator[str]:
+    yield f"{section.name}: a list of"
+    for key in section.documented():
+        yield from _lines(key, "  ")
+
+
+def _lines(key: Key, indent: str) -> Iterator[str]:
+    hanging = indent + " " * _COLUMN
+    words = f"{key.kind} ({key.need}): {key.meaning}"
+    head = f"{indent}{key.name:<{_COLUMN - 1}} "
+    yield from textwrap.wrap(words, _WIDTH, initial_indent=head, subsequent_indent=hanging)
+    if key.example:
+        yield f"{hanging}e.g. {key.name}: {key.example}"
+    for child in key.keys:
+        yield from _lines(child, indent + "  ")
+    for title, keys in key.variants:
+        yield f"{indent}  with {title}"
+        for child in keys:
+            yield from _lines(child, indent + "    ")
