@@ -8,14 +8,18 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from catalog.models import FinanceObject, System
+from catalog import selectors
+from catalog.models import System
+from catalog.permissions import P
 from catalog.ports import connectors
 from catalog.schema import CLASSIFICATIONS, TYPES
+from portal.core.actor import Actor
 from portal.core.clock import today
 from portal.core.errors import DomainError
 from portal.core.forms import ActionForm, CodeField, DateField, TextField
 from portal.core.parsers import parse_json
 from portal.people.models import Person
+from portal.people.permissions import P as People
 
 
 class SystemEditForm(ActionForm):
@@ -156,13 +160,14 @@ class OwnershipProposeForm(ActionForm):
     valid_from = DateField(label="From", initial=today)
     valid_to = DateField(label="To, inclusive", required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = [(p.code, p.name) for p in Person.objects.filter(is_active=True)]
+        people = Person.objects.restrict(actor, People.PERSON_VIEW).filter(is_active=True)
+        systems = System.objects.restrict(actor, P.OWNERSHIP_PROPOSE)
         for name, choices in (
-            ("finance_object", [(o.code, o.name) for o in FinanceObject.objects.all()]),
-            ("system", [(s.code, s.name) for s in System.objects.all()]),
-            ("steward", [("", "nobody yet"), *people]),
+            ("finance_object", [(o.code, o.name) for o in selectors.finance_objects(actor)]),
+            ("system", [(s.code, s.name) for s in systems]),
+            ("steward", [("", "nobody yet"), *((p.code, p.name) for p in people)]),
         ):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 

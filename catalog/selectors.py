@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -47,7 +49,7 @@ def owner_of(
     finance_object: FinanceObject, day: dt.date, *, attribute: str = "", legal_entity: str = ""
 ) -> Ownership | None:
     """The ownership in force on a day; one named for the attribute or entity goes before the general one."""
-    rows = Ownership.objects.select_related("system").filter(
+    rows = Ownership.objects.select_related("system", "steward").filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=day),
         finance_object=finance_object,
         valid_from__lte=day,
@@ -55,6 +57,25 @@ def owner_of(
         legal_entity__in={"", legal_entity},
     )
     return max(rows, key=lambda o: (bool(o.attribute), bool(o.legal_entity)), default=None)
+
+
+def clashing_ownership(proposed: Mapping[str, Any]) -> Ownership | None:
+    """An ownership of the same thing that shares a day with a proposed one (payload of its request)."""
+    rows = Ownership.objects.select_related("system").filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=proposed["valid_from"]),
+        finance_object__code=proposed["finance_object"],
+        attribute=proposed["attribute"],
+        legal_entity=proposed["legal_entity"],
+    )
+    if proposed["valid_to"]:
+        rows = rows.filter(valid_from__lte=proposed["valid_to"])
+    return rows.exclude(pk=proposed["ends"]).first()
+
+
+def days_of(ownership: Ownership) -> str:
+    """Its days in words."""
+    until = f"to {ownership.valid_to}" if ownership.valid_to else "without end"
+    return f"from {ownership.valid_from} {until}"
 
 
 def is_owner(system: System, finance_object: FinanceObject, day: dt.date) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Model
 from django.urls import reverse
 
 from catalog.codes import Code
 from catalog.models import Connection, FinanceObject, FinanceObjectSchema, Ownership, System
 from catalog.permissions import P
 from catalog.ports import connectors
-from catalog.selectors import schema_in_force
+from catalog.selectors import clashing_ownership, days_of, schema_in_force
 from catalog.tags import Tag
 from portal.approvals.models import ChangeRequest
 from portal.approvals.ports import DiffRow, Finding, Subject
@@ -171,20 +171,10 @@ class OwnershipSubject(Subject):
         return flat_diff(before, {key: value for key, value in payload.items() if value not in ("", None)})
 
     def validate(self, change: ChangeRequest) -> list[Finding]:
-        payload = _payload(change)
-        last = dt.date.fromisoformat(payload["valid_to"]) if payload["valid_to"] else dt.date.max
-        clashing = Ownership.objects.select_related("system").filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=payload["valid_from"]),
-            finance_object__code=payload["finance_object"],
-            attribute=payload["attribute"],
-            legal_entity=payload["legal_entity"],
-            valid_from__lte=last,
-        )
-        clash = clashing.exclude(pk=payload["ends"]).first()
+        clash = clashing_ownership(_payload(change))
         if clash is None:
             return []
-        until = f"to {clash.valid_to}" if clash.valid_to else "without end"
-        words = f"{clash.system} is the owner from {clash.valid_from} {until} already."
+        words = f"Another ownership {days_of(clash)} covers some of these days already."
         return [Finding("error", Code.CTR_003, words, "valid_from")]
 
     def apply(self, change: ChangeRequest, actor: Actor) -> None:

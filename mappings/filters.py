@@ -5,6 +5,7 @@ from __future__ import annotations
 import django_filters
 from django.db.models import QuerySet
 
+from catalog.models import System
 from mappings.models import Dimension, MappingRule, MappingSet, Member, Rate, RateType
 from mappings.rules.rule import RuleKind
 from portal.core.views import SearchFilter
@@ -13,7 +14,7 @@ ORIGINS = (("new", "new in this version"), ("kept", "kept from the base"))
 
 
 class MappingSetFilter(django_filters.FilterSet):
-    q = SearchFilter(["code", "name", "source_system__name", "target_system__name"])
+    q = SearchFilter(["code", "name"], related={"source_system": System, "target_system": System})
     kind = django_filters.ChoiceFilter(label="Kind", choices=MappingSet.Kind.choices)
 
     class Meta:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from catalog import selectors as catalog
 from catalog.models import System
 from mappings.models import Dimension, MappingRule, MappingSet
+from mappings.permissions import P
 from mappings.rows import rule_of
 from mappings.rules.cells import format_cell, parse_cell
 from mappings.rules.conditions import Condition
 from mappings.rules.faults import RuleError
 from mappings.rules.rule import DEFAULT_PRIORITY, MAX_PRIORITY, RuleKind, conditions_as_json
+from portal.core.actor import Actor
 from portal.core.forms import ActionForm, CodeField, DateField, TextField, reason_field
 from portal.core.uploads import UploadForm
+
+
+def _choices(rows: Iterable[System | Dimension]) -> list[tuple[str, str]]:
+    return [(row.code, f"{row.name} ({row.code})") for row in rows]
 
 
 class MappingSetRegisterForm(ActionForm):
@@ -32,14 +40,13 @@ class MappingSetRegisterForm(ActionForm):
         help_text="One a line: column name, then the code of its dimension if it has one. They never change.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        systems = [(s.code, s.name) for s in System.objects.all()]
-        dimensions = [(d.code, f"{d.name} ({d.code})") for d in Dimension.objects.all()]
+        own = System.objects.restrict(actor, P.MAPPING_SET_REGISTER)
         for name, choices in (
-            ("source_system", systems),
-            ("target_system", systems),
-            ("target_dimension", dimensions),
+            ("source_system", _choices(own)),
+            ("target_system", _choices(catalog.systems(actor) | own)),
+            ("target_dimension", _choices(Dimension.objects.restrict(actor, P.DIMENSION_VIEW))),
         ):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
@@ -165,10 +172,13 @@ class DimensionEditForm(ActionForm):
 
 class DimensionRegisterForm(DimensionEditForm):
     code = CodeField(label="Code")
-    system = forms.ChoiceField(
-        label="System", choices=lambda: [(s.code, s.name) for s in System.objects.all()]
-    )
+    system = forms.ChoiceField(label="System")
     field_order = ["system", "code"]
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = _choices(System.objects.restrict(actor, P.DIMENSION_EDIT))
+        self.fields["system"].choices = choices  # type: ignore[attr-defined]
 
 
 class AttributesField(forms.CharField):

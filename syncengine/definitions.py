@@ -152,11 +152,11 @@ def _mappings(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterato
             yield _error(Code.RUN_005, f"There is no mapping set {use.mapping_set!r}.", place)
             continue
         if found.kind != "load":
-            yield _error(Code.RUN_104, f"{found} is for report lines and never feeds a load.", place)
+            yield _error(Code.RUN_104, f"{found.code} is for report lines and never feeds a load.", place)
         if found.source_system_id != flow.source_system_id:
-            yield _error(Code.RUN_104, f"{found} maps members of {found.source_system}.", place)
+            yield _error(Code.RUN_104, f"{found.code} maps members of another system.", place)
         if set(found.column_names) != {name for name, _ in use.inputs}:
-            words = f"{found} has the columns {', '.join(found.column_names)}."
+            words = f"{found.code} has the columns {', '.join(found.column_names)}."
             yield _error(Code.RUN_114, words, f"{place}.inputs")
 
 

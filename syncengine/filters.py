@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 
+from catalog.models import System
 from portal.core.views import SearchFilter
 from syncengine.models import Flow, QuarantinedRecord, ReconciliationDifference, Run
 from syncengine.states import ACTIVE, HELD_BACK, RecordState, RunState
@@ -14,12 +15,10 @@ from syncengine.states import ACTIVE, HELD_BACK, RecordState, RunState
 SEPARATOR = " | "  # between the members of a combination, as the engine writes it
 
 
-def flow_choices() -> list[tuple[str, str]]:
-    return list(Flow.objects.order_by("code").values_list("code", "name"))
-
-
 class FlowFilter(django_filters.FilterSet):
-    q = SearchFilter(["code", "name", "finance_object__name", "source_system__name", "target_system__name"])
+    q = SearchFilter(
+        ["code", "name", "finance_object__name"], related={"source_system": System, "target_system": System}
+    )
 
     class Meta:
         model = Flow

@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from portal.core.actor import Actor
 from portal.core.forms import ActionForm, CodeField, TextField, reason_field
 from portal.people.models import Person
+from portal.people.permissions import P as People
 from syncengine.definitiontext import MAX_TEXT
 
 LIMIT = 10_000  # records of one act
@@ -100,7 +102,8 @@ class AssignForm(RecordsForm):
     person = forms.ModelChoiceField(label="Person", queryset=Person.objects.none())
     reason = reason_field(required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = Person.objects.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
+        seen = Person.objects.restrict(actor, People.PERSON_VIEW) | Person.objects.filter(pk=actor.person_id)
+        self.fields["person"].queryset = seen.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
         self.order_fields(["person", "reason", "records"])

@@ -8,19 +8,30 @@ from typing import Any
 from catalog.codes import Code
 from catalog.models import FinanceObject, Ownership, System
 from catalog.permissions import P
+from catalog.selectors import clashing_ownership, days_of
 from catalog.tags import Tag
 from portal.approvals.models import ChangeRequest
 from portal.approvals.services import change_submit
 from portal.audit.services import audited
 from portal.core import authority
 from portal.core.actor import Actor
-from portal.core.errors import BadInput, Invalid
+from portal.core.authority import OUTSIDE
+from portal.core.errors import BadInput, Fault, Faults, Invalid
 from portal.core.text import clean_text
 from portal.people.models import Person
 
 
 def ownership_key(payload: dict[str, Any]) -> str:
     return f"{payload['finance_object']}/{payload['attribute']}/{payload['legal_entity']}"
+
+
+def _refuse_overlap(actor: Actor, payload: dict[str, Any]) -> None:
+    """Raises Faults CTR-003; the request's own validation says the same to everybody, without a name."""
+    clash = clashing_ownership(payload)
+    if clash is not None:
+        owner = str(clash.system) if authority.visible(actor, clash.system) else f"A system {OUTSIDE}"
+        words = f"{owner} is the owner {days_of(clash)} already."
+        raise Faults([Fault(Code.CTR_003, words, "valid_from")])
 
 
 @audited(Tag.OWNERSHIP_PROPOSE)
@@ -58,6 +69,7 @@ def ownership_propose(
         "valid_to": valid_to.isoformat() if valid_to else None,
         "ends": None,
     }
+    _refuse_overlap(actor, payload)
     key = ownership_key(payload)
     return change_submit(
         actor=actor, reason=reason, kind="catalog.ownership", subject_key=key, payload=payload

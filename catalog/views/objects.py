@@ -14,6 +14,7 @@ from catalog.forms import FinanceObjectEditForm, FinanceObjectRegisterForm, Sche
 from catalog.models import FinanceObject
 from catalog.permissions import P
 from portal.approvals.models import ChangeRequest
+from portal.core import authority
 from portal.core.clock import today
 from portal.core.views import (
     Action,
@@ -87,10 +88,14 @@ class FinanceObjectDetailView(DetailPage):
 
     def facts(self) -> Sequence[Fact]:
         owner = selectors.owner_of(self.object, today())
+        seen = owner is not None and authority.visible(self.actor, owner)
         schema = selectors.schema_in_force(self.object)
         return [
-            Fact("System of record today", owner.system.name if owner else "none: a gap"),
-            Fact("Steward", owner.steward.name if owner and owner.steward else ""),
+            Fact(
+                "System of record today",
+                authority.shown(self.actor, owner.system) if owner else "none: a gap",
+            ),
+            Fact("Steward", owner.steward.name if owner and owner.steward and seen else ""),
             Fact("Schema version", schema.number if schema else None),
             Fact("Approved", schema.approved_at if schema else None, "time"),
         ]

@@ -136,6 +136,9 @@ class OwnershipProposeView(Proposal, ActionPage):
     def crumbs(self) -> Sequence[Crumb]:
         return _crumbs((self.title, ""))
 
+    def form_options(self) -> dict[str, Any]:
+        return {"actor": self.actor}
+
     def initial(self) -> dict[str, Any]:
         return {"finance_object": self.request.GET.get("finance_object", "")}
 

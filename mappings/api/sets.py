@@ -18,10 +18,10 @@ from mappings.permissions import P
 from mappings.states import VersionState
 from portal.approvals.api.receipts import Receipt, proposed
 from portal.core.api.operations import Op
-from portal.core.api.serializers import Body, ReasonBody, Representation, View
+from portal.core.api.serializers import Body, CodeInScope, ReasonBody, Representation, View
 from portal.core.api.values import Choice, CodeText, Reason, Rows, Text, Whole
 from portal.core.api.viewsets import Detailed, Listed
-from portal.core.filters import ListFilter, TextFilter, WholeFilter
+from portal.core.filters import CodeInScopeFilter, ListFilter, TextFilter, WholeFilter
 
 MAX_SHOWN = 500
 
@@ -36,9 +36,9 @@ class ColumnView(View):
 class MappingSetView(Representation):
     """How source members become target members for one pair of systems."""
 
-    source_system = serializers.CharField(source="source_system.code")
-    target_system = serializers.CharField(source="target_system.code")
-    target_dimension = serializers.CharField(source="target_dimension.code")
+    source_system = CodeInScope()
+    target_system = CodeInScope()
+    target_dimension = CodeInScope()
     columns = ColumnView(many=True)
 
     class Meta:
@@ -112,8 +112,8 @@ class MappingSetFilter(ListFilter):
     code = TextFilter()
     name = TextFilter(lookup_expr="icontains")
     kind = filters.ChoiceFilter(choices=MappingSet.Kind.choices)
-    source_system = TextFilter(field_name="source_system__code")
-    target_system = TextFilter(field_name="target_system__code")
+    source_system = CodeInScopeFilter()
+    target_system = CodeInScopeFilter()
 
 
 class MappingVersionFilter(ListFilter):

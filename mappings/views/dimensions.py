@@ -156,6 +156,9 @@ class DimensionRegisterView(MappingArea, ActionPage):
     def crumbs(self) -> Sequence[Crumb]:
         return [("Dimensions", reverse("mappings:dimension-list")), (self.title, "")]
 
+    def form_options(self) -> dict[str, Any]:
+        return {"actor": self.actor}
+
     def cancel_url(self) -> str:
         return reverse("mappings:dimension-list")
 

@@ -14,7 +14,7 @@ from mappings.forms import RevisionForm, RuleForm, RulesImportForm
 from mappings.models import MappingRule, MappingVersion
 from mappings.permissions import P
 from mappings.services import ImportResult
-from mappings.views.sets import version_url
+from mappings.views.sets import prefilled, version_url
 from mappings.views.versions import crumbs_of
 from portal.core.errors import NotFound
 from portal.core.uploads import carry
@@ -60,9 +60,7 @@ class RuleAddView(_OnVersion):
     submit_label = "Add the rule"
 
     def initial(self) -> dict[str, Any]:
-        """An address may fill in cells: the exception queue sends the members that no rule maps."""
-        cells = {name: text for name, text in self.request.GET.items() if name.startswith("column_")}
-        return {**super().initial(), **cells}
+        return {**super().initial(), **prefilled(self.request)}
 
     def form_options(self) -> dict[str, Any]:
         return {"columns": self.object.mapping_set.column_names}

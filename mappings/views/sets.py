@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Max, Q, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 
 from mappings import selectors, services
@@ -13,6 +15,7 @@ from mappings.filters import MappingSetFilter
 from mappings.forms import MappingSetRegisterForm, PeriodsForm
 from mappings.models import MappingSet, MappingVersion
 from mappings.permissions import P
+from portal.core import authority
 from portal.core.views import (
     Action,
     ActionPage,
@@ -24,6 +27,7 @@ from portal.core.views import (
     ListPage,
     ObjectActionPage,
     permitted,
+    related,
 )
 
 
@@ -33,6 +37,11 @@ def set_url(mapping_set: MappingSet) -> str:
 
 def version_url(version: MappingVersion) -> str:
     return reverse("mappings:version-detail", kwargs={"pk": version.pk})
+
+
+def prefilled(request: HttpRequest) -> dict[str, str]:
+    """Cells of a new rule in the address: the exception queue sends the members that no rule maps."""
+    return {name: text for name, text in request.GET.items() if name.startswith("column_")}
 
 
 class MappingArea:
@@ -53,17 +62,26 @@ class MappingSetListView(MappingArea, ListPage):
     filterset_class = MappingSetFilter
     ordering = ("name",)
     empty = Empty("No mapping set is registered.", "Register one, then import its rules from a CSV file.")
-    columns = (
-        Column("name", "Mapping set", primary=True, link=set_url, sort="name"),
-        Column("code", "Code", kind="code", sort="code"),
-        Column("source_system", "From", value="source_system.name", sort="source_system__name"),
-        Column("target_system", "To", value="target_system.name", sort="target_system__name"),
-        Column("target_dimension", "Target dimension", value="target_dimension.name"),
-        Column("columns", "Source columns", kind="tags", value="column_names"),
-        Column("kind", "Kind", value="get_kind_display"),
-        Column("approved", "Approved version", kind="count"),
-        Column("open", "Open version", kind="count"),
-    )
+
+    def get_columns(self) -> Sequence[Column]:
+        return (
+            Column("name", "Mapping set", primary=True, link=set_url, sort="name"),
+            Column("code", "Code", kind="code", sort="code"),
+            Column(
+                "source_system",
+                "From",
+                value=related(self.actor, "source_system"),
+                sort="source_system__name",
+            ),
+            Column(
+                "target_system", "To", value=related(self.actor, "target_system"), sort="target_system__name"
+            ),
+            Column("target_dimension", "Target dimension", value=related(self.actor, "target_dimension")),
+            Column("columns", "Source columns", kind="tags", value="column_names"),
+            Column("kind", "Kind", value="get_kind_display"),
+            Column("approved", "Approved version", kind="count"),
+            Column("open", "Open version", kind="count"),
+        )
 
     def decorate(self, rows: QuerySet) -> QuerySet:
         return rows.select_related("source_system", "target_system", "target_dimension").annotate(
@@ -101,9 +119,9 @@ class MappingSetDetailView(DetailPage):
     def facts(self) -> Sequence[Fact]:
         item = self.object
         return [
-            Fact("From", item.source_system.name),
-            Fact("To", item.target_system.name),
-            Fact("Target dimension", item.target_dimension.name),
+            Fact("From", authority.shown(self.actor, item.source_system)),
+            Fact("To", authority.shown(self.actor, item.target_system)),
+            Fact("Target dimension", authority.shown(self.actor, item.target_dimension)),
             Fact("Kind", item.get_kind_display()),
             Fact("Source columns", item.column_names, "tags"),
         ]
@@ -120,6 +138,9 @@ class MappingSetRegisterView(ActionPage):
 
     def crumbs(self) -> Sequence[Crumb]:
         return [("Mapping sets", reverse("mappings:mapping-set-list")), (self.title, "")]
+
+    def form_options(self) -> dict[str, Any]:
+        return {"actor": self.actor}
 
     def cancel_url(self) -> str:
         return reverse("mappings:mapping-set-list")
@@ -144,6 +165,9 @@ class VersionStartView(ObjectActionPage):
     def get_title(self) -> str:
         return f"Start a version of {self.object.name}"
 
+    def get_lead(self) -> str:
+        return f"{self.lead} The rule is written next." if prefilled(self.request) else self.lead
+
     def crumbs(self) -> Sequence[Crumb]:
         return [
             ("Mapping sets", reverse("mappings:mapping-set-list")),
@@ -158,7 +182,11 @@ class VersionStartView(ObjectActionPage):
         return services.version_start(actor=self.actor, mapping_set_id=self.object.pk, **form.values)
 
     def success_url(self, result: MappingVersion) -> str:
-        return version_url(result)
+        """The draft; or, for cells that wait for a rule, the form of that rule."""
+        cells = prefilled(self.request)
+        if not cells:
+            return version_url(result)
+        return f"{reverse('mappings:rule-add', kwargs={'pk': result.pk})}?{urlencode(cells)}"
 
     def success_message(self, result: MappingVersion) -> str:
         return f"{result} is a draft."

@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 
+from portal.access import selectors
 from portal.access.functions import LABELS
-from portal.access.models import Role
+from portal.access.permissions import P
 from portal.access.ports import scope_models
 from portal.access.selectors import held
 from portal.access.services.tokens import MAX_DAYS, never_on_tokens
@@ -15,7 +16,7 @@ from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.clock import today
 from portal.core.forms import ActionForm, CodeField, DateField, TextField
-from portal.people.models import Person, User
+from portal.people.models import User
 
 
 class PersonRegisterForm(ActionForm):
@@ -64,15 +65,15 @@ class GrantProposeForm(ActionForm):
     valid_from = DateField(label="From", initial=today)
     valid_to = DateField(label="To, inclusive", required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._choose(
-            "person", [(p.code, f"{p.name} ({p.code})") for p in Person.objects.filter(is_active=True)]
-        )
-        self._choose("role", [(r.code, r.name) for r in Role.objects.all()])
+        people = selectors.people(actor).filter(is_active=True).prefetch_related(None)
+        self._choose("person", [(p.code, f"{p.name} ({p.code})") for p in people])
+        self._choose("role", [(r.code, r.name) for r in selectors.roles(actor)])
         scopes: list[tuple[str, Any]] = [("", "everything")]
         for kind, model in scope_models.all().items():
-            rows = [(f"{kind}:{obj.pk}", str(obj)) for obj in model._default_manager.all()[:2000]]
+            reach = authority.restrict(actor, P.GRANT_PROPOSE, model._default_manager.all())
+            rows = [(f"{kind}:{obj.pk}", str(obj)) for obj in reach[:2000]]
             scopes.append((kind.replace("_", " "), rows))
         self._choose("scope", scopes)
 

@@ -53,7 +53,7 @@ def demand_cover(actor: Actor, change: ChangeRequest) -> None:
     subject = subject_of(change)
     scopes = list(subject.scopes(change))
     for scope in scopes:
-        authority.check(actor, subject.approve_permission, scope)
+        authority.check(actor, subject.approve_permission, scope, name=str(scope))
     if not scopes:
         authority.check_everywhere(actor, subject.approve_permission)
 

@@ -20,6 +20,7 @@ from portal.approvals.states import DECIDABLE, OPEN, ChangeState
 from portal.approvals.timeline import events
 from portal.core import authority
 from portal.core.errors import DomainError, NotFound
+from portal.core.forms import damage_of
 from portal.core.views import Action, Column, Crumb, DetailPage, Empty, Fact, ListPage, SavedView, render_page
 
 _COUNTED = Q(decisions__voided=False, decisions__verdict="approve", decisions__round=F("round"))
@@ -143,7 +144,8 @@ class ChangeVerbView(ChangeDetailView):
         form = DecisionForm(request.POST) if self.with_hash else WordsForm(request.POST)
         if not form.is_valid():
             name = "decision_form" if self.with_hash else "words_form"
-            return render_page(request, self.template_name, self.get_context(**{name: form}), status=422)
+            context = self.get_context(error=damage_of(form), **{name: form})
+            return render_page(request, self.template_name, context, status=422)
         values = {"content_sha256": form.cleaned_data["content_sha256"]} if self.with_hash else {}
         try:
             type(self).service(

@@ -32,6 +32,9 @@ class _Nobody:
         return queryset.none()
 
 
+OUTSIDE = "outside your scope"
+"""What stands in place of the name of a thing that the reader may not see."""
+
 _authority: Authority = _Nobody()
 _permissions: dict[str, str] = {}
 
@@ -56,10 +59,25 @@ def allowed(actor: Actor, permission: str, obj: Model | None = None) -> bool:
     return _authority.allowed(actor, str(permission), obj)
 
 
-def check(actor: Actor, permission: str, obj: Model | None = None) -> None:
-    """Raises Forbidden IAM-001 (IAM-003 when only the token stands in the way)."""
+def visible(actor: Actor, obj: Model) -> bool:
+    """Whether the actor may see the object at all."""
+    return allowed(actor, getattr(obj, "view_permission", ""), obj)
+
+
+def shown(actor: Actor, obj: Model, field: str = "name") -> str:
+    """The object's name (or another field of it), or OUTSIDE when the actor may not see the object."""
+    return str(getattr(obj, field)) if visible(actor, obj) else OUTSIDE
+
+
+def check(actor: Actor, permission: str, obj: Model | None = None, *, name: str = "") -> None:
+    """Raises Forbidden IAM-001 (IAM-003 when only the token stands in the way).
+
+    The refusal calls an object by its name only when the actor may see it, or when `name` says so: a name
+    that the actor has read already.
+    """
     if not allowed(actor, permission, obj):
-        raise _refusal(actor, permission, f" for {obj}" if obj is not None else "")
+        named = name or (str(obj) if obj is not None and visible(actor, obj) else "")
+        raise _refusal(actor, permission, f" for {named}" if named else "")
 
 
 def check_everywhere(actor: Actor, permission: str) -> None:

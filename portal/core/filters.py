@@ -13,6 +13,7 @@ from django_filters import filters, filterset
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
 
+from portal.core import authority
 from portal.core.codes import Code
 from portal.core.errors import BadInput, DomainError
 from portal.core.text import clean_text
@@ -55,6 +56,17 @@ class TextFilter(filters.CharFilter):
     """Equal to a clean text (or the given lookup)."""
 
     field_class = _TextField
+
+
+class CodeInScopeFilter(TextFilter):
+    """Code of a related object; one outside the reader's scope is found by nobody's code."""
+
+    def filter(self, qs: QuerySet, value: Any) -> QuerySet:
+        if not value:
+            return qs
+        model = qs.model._meta.get_field(self.field_name).related_model
+        seen = authority.restrict(self.parent.request.actor, model.view_permission, model.objects.all())
+        return qs.filter(**{f"{self.field_name}__in": seen.filter(code=value).values("pk")})
 
 
 class WholeFilter(filters.NumberFilter):

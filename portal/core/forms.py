@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from portal.core.errors import DomainError
+from portal.core.codes import Code
+from portal.core.errors import DomainError, Invalid
 from portal.core.text import clean_code, clean_text
 
 
@@ -54,6 +55,19 @@ def reason_field(required: bool = True, label: str = "Reason", help_text: str = 
         lines=2,
         help_text=help_text or "Kept in the audit trail with your name.",
     )
+
+
+def damage_of(form: forms.Form) -> Invalid | None:
+    """The refusal when a value that the page itself carries came back wrong, which no field can show."""
+    for field in form.hidden_fields():
+        for message in field.errors[:1]:
+            return Invalid(
+                Code.API_005,
+                f"A value that this page carries came back damaged. {message}",
+                place=field.name,
+                hint="Nothing was changed. Open the page again and repeat what you did.",
+            )
+    return None
 
 
 class ActionForm(forms.Form):

@@ -11,10 +11,10 @@ from rest_framework.response import Response
 from portal.approvals.api.receipts import Receipt, proposed
 from portal.core.api.operations import Op
 from portal.core.api.preconditions import etag_of
-from portal.core.api.serializers import Body, ReasonBody, Representation
+from portal.core.api.serializers import Body, CodeInScope, ReasonBody, Representation
 from portal.core.api.values import CodeText, Document, Reason, Text, Whole
 from portal.core.api.viewsets import Detailed, Listed
-from portal.core.filters import ListFilter, TextFilter, WholeFilter
+from portal.core.filters import CodeInScopeFilter, ListFilter, TextFilter, WholeFilter
 from syncengine import selectors, services
 from syncengine.models import Flow, FlowVersion
 from syncengine.permissions import P
@@ -25,8 +25,8 @@ class FlowView(Representation):
     """A named movement of one finance object from its owner to a target."""
 
     finance_object = serializers.CharField(source="finance_object.code")
-    source_system = serializers.CharField(source="source_system.code")
-    target_system = serializers.CharField(source="target_system.code")
+    source_system = CodeInScope()
+    target_system = CodeInScope()
 
     class Meta:
         model = Flow
@@ -77,8 +77,8 @@ class FlowVersionEditBody(Body):
 class FlowFilter(ListFilter):
     code = TextFilter()
     finance_object = TextFilter(field_name="finance_object__code")
-    source_system = TextFilter(field_name="source_system__code")
-    target_system = TextFilter(field_name="target_system__code")
+    source_system = CodeInScopeFilter()
+    target_system = CodeInScopeFilter()
 
 
 class FlowVersionFilter(ListFilter):

@@ -9,7 +9,10 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from catalog import selectors as catalog
+from catalog.models import System
 from mappings import selectors as mappings
+from portal.core import authority
+from portal.core.actor import Actor
 from portal.core.clock import today
 from portal.core.errors import Faults
 from portal.core.views import (
@@ -23,6 +26,7 @@ from portal.core.views import (
     Tab,
     TemplatePage,
     permitted,
+    related,
 )
 from syncengine.definition import FlowDefinition
 from syncengine.definitions import read_definition
@@ -51,12 +55,13 @@ def flow_crumbs(flow: Flow, *more: Crumb) -> list[Crumb]:
     return [*found, *more]
 
 
-def why_not_run(flow: Flow, version: FlowVersion | None) -> str:
+def why_not_run(actor: Actor, flow: Flow, version: FlowVersion | None) -> str:
     """What stands against running the flow at all; "" when nothing does."""
     if version is None:
         return "no version of the flow is approved."
     if not catalog.is_owner(flow.source_system, flow.finance_object, today()):
-        return f"{flow.source_system} is not the system of record of {flow.finance_object} today."
+        owner = authority.shown(actor, flow.source_system)
+        return f"the source ({owner}) is not the system of record of {flow.finance_object} today."
     return ""
 
 
@@ -75,18 +80,23 @@ class FlowListView(FlowArea, ListPage):
     filterset_class = FlowFilter
     ordering = ("name",)
     empty = Empty("No flow is defined.", "Define one here, or apply a manifest that holds it.")
-    columns = (
-        Column("name", "Flow", primary=True, link=flow_url, sort="name"),
-        Column("code", "Code", kind="code", sort="code"),
-        Column("version_state", "Definition", kind="status"),
-        Column("finance_object", "Finance object", value="finance_object.name", sort="finance_object__name"),
-        Column("owner", "Owner", value="source_system.name", sort="source_system__name"),
-        Column("target", "Target", value="target_system.name", sort="target_system__name"),
-        Column("health", "Health", kind="status", sort="health"),
-        Column("held", "Exceptions", kind="count", link=lambda f: held_url(f), sort="held"),
-        Column("last_period", "Last run", kind="code", link=lambda f: last_run_url(f)),
-        Column("last_at", "At", kind="time", sort="last_at"),
-    )
+
+    def get_columns(self) -> Sequence[Column]:
+        owner, target = related(self.actor, "source_system"), related(self.actor, "target_system")
+        return (
+            Column("name", "Flow", primary=True, link=flow_url, sort="name"),
+            Column("code", "Code", kind="code", sort="code"),
+            Column("version_state", "Definition", kind="status"),
+            Column(
+                "finance_object", "Finance object", value="finance_object.name", sort="finance_object__name"
+            ),
+            Column("owner", "Owner", value=owner, sort="source_system__name"),
+            Column("target", "Target", value=target, sort="target_system__name"),
+            Column("health", "Health", kind="status", sort="health"),
+            Column("held", "Exceptions", kind="count", link=held_url, sort="held"),
+            Column("last_period", "Last run", kind="code", link=last_run_url),
+            Column("last_at", "At", kind="time", sort="last_at"),
+        )
 
     def decorate(self, rows: QuerySet) -> QuerySet:
         return with_health(rows.select_related("finance_object", "source_system", "target_system"))
@@ -138,7 +148,7 @@ class FlowDetailView(DetailPage):
     def actions(self) -> Sequence[Action]:
         flow = self.object
         opened = flow.versions.filter(state__in=EDITABLE).first()
-        why = why_not_run(flow, self.version)
+        why = why_not_run(self.actor, flow, self.version)
         if opened is not None:
             edit = Action(f"Continue version {opened.number}", version_url(opened), icon="pencil")
         else:
@@ -154,13 +164,17 @@ class FlowDetailView(DetailPage):
         return [
             Fact("Health", flow.health, "status"),
             Fact("Finance object", flow.finance_object.name, url=object_url(flow)),
-            Fact("Owner", flow.source_system.name, url=system_url(flow.source_system_id)),
-            Fact("Target", flow.target_system.name, url=system_url(flow.target_system_id)),
+            self._system("Owner", flow.source_system),
+            self._system("Target", flow.target_system),
             Fact("In force", f"version {version.number}", url=version_url(version))
             if version
             else Fact("In force", "no approved version"),
             Fact("Exceptions", flow.held, "count", url=held_url(flow)),
         ]
+
+    def _system(self, label: str, system: System) -> Fact:
+        url = system_url(system.pk) if authority.visible(self.actor, system) else ""
+        return Fact(label, authority.shown(self.actor, system), url=url)
 
     def tab_status(self) -> dict[str, Any]:
         flow = self.object
@@ -173,7 +187,7 @@ class FlowDetailView(DetailPage):
             "runs": flow.runs.order_by("-pk")[:12],
             "groups": groups,
             "exceptions_url": held_url(flow),
-            "can_run": why_not_run(flow, self.version) == "",
+            "can_run": why_not_run(self.actor, flow, self.version) == "",
             "plan_url": plan_url(flow),
         }
 
@@ -191,7 +205,8 @@ class FlowDetailView(DetailPage):
             found = mappings.mapping_set_by_code(use.mapping_set)
             in_force = mappings.version_in_force(found, period) if found and period else None
             newest = in_force or (mappings.last_approved(found) if found else None)
-            uses.append({"use": use, "set": found, "version": newest, "is_for_period": bool(in_force)})
+            shown = found if found and authority.visible(self.actor, found) else None
+            uses.append({"use": use, "set": shown, "version": newest, "is_for_period": bool(in_force)})
         return {"uses": uses, "period": period, "translate": definition.translate}
 
     def tab_versions(self) -> dict[str, Any]:
@@ -203,12 +218,20 @@ class FlowDetailView(DetailPage):
         codes = definition.connections if definition else ()
         return {
             "definition": definition,
-            "connections": [catalog.connection_by_code(code) or {"code": code} for code in codes],
+            "connections": [self._connection(code) for code in codes],
+            "source": authority.shown(self.actor, self.object.source_system),
             "retries": ", ".join(f"{pause} s" for pause in RETRY_SECONDS),
             "attempts": MAX_ATTEMPTS,
             "lease": round(lease_seconds()),
             "owns": catalog.is_owner(self.object.source_system, self.object.finance_object, today()),
         }
+
+    def _connection(self, code: str) -> Any:
+        """The approved connection; only its code when its system lies outside the actor's scope."""
+        found = catalog.connection_by_code(code)
+        if found is None:
+            return {"code": code}
+        return found if authority.visible(self.actor, found) else {"code": code, "outside": True}
 
 
 def object_url(flow: Flow) -> str:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from mappings import selectors as mappings
 from mappings.permissions import P as Mapping
+from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.views import Action, permitted
 from syncengine.models import EvidenceFile, Flow, FlowVersion, QuarantinedRecord, Run
@@ -65,26 +66,26 @@ def remedy(actor: Actor, code: str, origin: str, value: str) -> Action | None:
     if code.startswith("MAP-"):
         return _mapping_remedy(actor, origin, value)
     dimension = mappings.dimension_by_code(origin) if code.startswith("MDM-") else None
-    if dimension is not None:
+    if dimension is not None and authority.visible(actor, dimension):
         address = reverse("mappings:dimension-detail", kwargs={"pk": dimension.pk})
         return Action(f"Open {dimension.name}", f"{address}?{urlencode({'q': value})}")
     rates = mappings.rate_set_by_code(origin) if code.startswith("FX-") else None
-    if rates is not None:
+    if rates is not None and authority.visible(actor, rates):
         return Action(f"Open {rates.name}", reverse("mappings:rate-set-detail", kwargs={"pk": rates.pk}))
     return None
 
 
 def _mapping_remedy(actor: Actor, origin: str, value: str) -> Action | None:
-    """The form for a new rule with the members filled in; without a draft, the set, where one is started."""
+    """The form for a new rule with the members filled in; without a draft, the form that starts one first."""
     mapping_set = mappings.mapping_set_by_code(origin)
-    if mapping_set is None:
+    if mapping_set is None or not authority.visible(actor, mapping_set):
         return None
     opened = mappings.open_version(mapping_set)
+    cells = dict(zip(mapping_set.column_names, value.split(SEPARATOR), strict=False))
+    query = urlencode({f"column_{name}": cell for name, cell in cells.items()})
     if opened is None:
-        address = reverse("mappings:mapping-set-detail", kwargs={"pk": mapping_set.pk})
+        address = reverse("mappings:version-start", kwargs={"pk": mapping_set.pk})
     else:
-        cells = dict(zip(mapping_set.column_names, value.split(SEPARATOR), strict=False))
-        query = urlencode({f"column_{name}": cell for name, cell in cells.items()})
-        address = f"{reverse('mappings:rule-add', kwargs={'pk': opened.pk})}?{query}"
+        address = reverse("mappings:rule-add", kwargs={"pk": opened.pk})
     edit = Mapping.VERSION_EDIT
-    return permitted(actor, edit, "Propose mapping", address, obj=mapping_set, icon="plus")
+    return permitted(actor, edit, "Propose mapping", f"{address}?{query}", obj=mapping_set, icon="plus")

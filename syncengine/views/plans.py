@@ -56,7 +56,7 @@ class RunPlanView(ObjectActionPage):
         return flow_url(self.object)
 
     def blocked(self) -> str:
-        why = why_not_run(self.object, self.version)
+        why = why_not_run(self.actor, self.object, self.version)
         return f"The flow cannot run: {why}" if why else ""
 
     def form_options(self) -> dict[str, Any]:
@@ -146,7 +146,7 @@ class RunReplayView(_OnRun):
         run = self.object
         if not run.is_final:
             return f"{run.ref} has not ended."
-        return self.refusal or why_not_run(run.flow, run.flow_version)
+        return self.refusal or why_not_run(self.actor, run.flow, run.flow_version)
 
     def preview(self) -> dict[str, Any]:
         run = self.object
@@ -167,6 +167,8 @@ def why_not_cancel(run: Run) -> str:
         return "the run has ended."
     if run.cancel_requested:
         return "cancelling is under way."
+    if run.was_sent:
+        return "it has been sent to the target, which holds it or may hold it; its next attempt asks."
     return "" if run.state in (*QUEUED, *STAGES[:5]) else "the target is being written; it cannot stop now."
 
 
@@ -175,7 +177,7 @@ class RunCancelView(_OnRun):
     form_class = ActionForm
     submit_label = "Cancel the run"
     submit_tone = "danger"
-    lead = "A waiting run ends at once, a computing one at its next safe point. Nothing was loaded by then."
+    lead = "A waiting run ends at once, a computing one at its next safe point before it loads."
 
     def get_title(self) -> str:
         return f"Cancel {self.object.ref}"

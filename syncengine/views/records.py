@@ -156,7 +156,7 @@ class _OnRecords(ActionPage):
         if "records" in request.POST:
             self.selection = self._carried()
             return super().post(request, *args, **kwargs)
-        return self._show(self.form_class(initial=self.initial()))
+        return self._show(self.form_class(initial=self.initial(), **self.form_options()))
 
     def _carried(self) -> QuerySet:
         """The records of a posted form, for the preview beside its faults."""
@@ -212,6 +212,9 @@ class QuarantineAssignView(_OnRecords):
     permission = P.QUARANTINE_WORK
     form_class = AssignForm
     submit_label = "Assign"
+
+    def form_options(self) -> dict[str, Any]:
+        return {"actor": self.actor}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.GET.get("to") == "me" and "records" not in request.POST:

@@ -63,6 +63,24 @@ def test_nobody_approves_an_own_proposal(world):
     assert denials("APR-006") == ["approvals:change:approve"]
 
 
+def test_a_forced_decision_shows_its_refusal_once(world):
+    change = proposes_as_controller(world)
+    browser = signed_in(world.users["controller_a"])
+    page = reverse("approvals:change-detail", kwargs={"pk": change.pk})
+    for answer in (browser.get(page), decide(browser, change)):
+        text = answer.content.decode()
+        assert text.count("You contributed to this content") == 1
+        assert "disabled>Approve" in text
+
+
+def test_a_damaged_hash_is_refused_with_words(world, change):
+    answer = decide(signed_in(world.users["controller_a"]), change, sha="0" * 65)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "came back damaged" in text
+    assert "Nothing was changed. Open the page again" in text
+
+
 def test_a_second_account_of_the_same_person_is_refused(world):
     change = proposes_as_controller(world)
     person = world.users["controller_a"].person

@@ -116,3 +116,13 @@ def test_an_import_over_a_newer_revision_is_refused(browser, world):
 def test_exported_rules_are_kept_by_no_cache(browser, world):
     answer = browser.get(reverse("mappings:rules-export", kwargs={"pk": world.ids["version"]}))
     assert answer["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("revision", ["", "x", "1.5"])
+def test_a_damaged_revision_is_refused_with_words(browser, world, revision):
+    add = reverse("mappings:rule-add", kwargs={"pk": world.ids["version"]})
+    form = {"kind": "explicit", "column_account": "5100", "target": "REV", "sign": "1", "priority": "100"}
+    answer = browser.post(add, {**form, "revision": revision})
+    assert answer.status_code == 422
+    assert "came back damaged" in answer.content.decode()
+    assert "Open the page again" in answer.content.decode()

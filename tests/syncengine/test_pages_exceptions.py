@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from django.urls import reverse
 
+from mappings.models import MappingVersion
 from portal.approvals.models import ChangeRequest
 from portal.audit.models import AuditEntry
 from portal.people.models import User
@@ -61,6 +65,19 @@ def test_a_missing_rule_leads_to_the_mapping_set_for_those_who_may_edit_it(mini,
     assert "Propose mapping" in page
     assert "Not now" not in page.partition("Propose mapping")[0][-200:]
     assert "it needs the permission" in page
+
+
+def test_the_member_without_a_rule_is_kept_while_a_draft_is_made(mini, enter):
+    mini.run()
+    client = enter("ada")
+    group = "?flow=mini-actuals&code=MAP-001&field=line&value=6100&work=held"
+    page = text_of(client.get(url("record-list") + group))
+    start = unescape(re.search(r'href="([^"]*[?]column_account=6100[^"]*)"', page)[1])
+    assert "The rule is written next" in text_of(client.get(start))
+    made = client.post(start, {"effective_from": "2026-01", "reason": "Travel came with the new entity"})
+    form = client.get(made.url).context["form"]
+    assert form["column_account"].value() == "6100"
+    assert MappingVersion.objects.get(state="draft").pk == int(made.url.split("/")[-4])
 
 
 def test_a_record_shows_its_source_row_with_the_culprit_marked(mini, enter):
@@ -152,6 +169,9 @@ def test_nobody_acts_on_records_without_the_duty_or_with_a_damaged_selection(min
     for damaged in ("", "x", "1,,2", "9" * 30, "1;2", "999999"):
         status = client.post(fix, {"records": damaged, "reason": "Because of this"}).status_code
         assert status in (404, 422), damaged
+    refused = text_of(client.post(fix, {"records": "1;2", "reason": "Because of this"}))
+    assert "The selection is damaged; pick the records again." in refused
+    assert "Nothing was changed" in refused
     assert "No held record is picked" in text_of(client.get(fix))
 
 

@@ -145,6 +145,9 @@ class GrantProposeView(Proposal, ActionPage):
     permission = P.GRANT_PROPOSE
     form_class = GrantProposeForm
 
+    def form_options(self) -> dict[str, Any]:
+        return {"actor": self.actor}
+
     def crumbs(self) -> Sequence[Crumb]:
         return [("People", reverse("access:person-list")), (self.title, "")]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from portal.core import authority
 from portal.core.api.values import Day, Reason
 from portal.core.codes import Code
 from portal.core.errors import BadInput
@@ -56,6 +57,16 @@ class Sparse(serializers.BaseSerializer):
     def _is_outermost(self) -> bool:
         parent = self.parent
         return parent is None or (isinstance(parent, serializers.ListSerializer) and parent.parent is None)
+
+
+class CodeInScope(serializers.CharField):
+    """Code of a related object; null when that lies outside the reader's scope."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_null=True, **kwargs)
+
+    def to_representation(self, value: Any) -> str | None:
+        return str(value.code) if authority.visible(self.context["request"].actor, value) else None
 
 
 class Representation(Sparse, serializers.ModelSerializer):

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from portal.core.errors import DomainError, NotFound
-from portal.core.forms import ActionForm
+from portal.core.forms import ActionForm, damage_of
 from portal.core.middleware import as_domain_error
 from portal.core.views.base import PageView, render_page
 from portal.core.views.detail import ObjectPage
@@ -60,7 +60,7 @@ class ActionMixin:
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.form_class(request.POST, request.FILES, initial=self.initial(), **self.form_options())
         if not form.is_valid():
-            return self._show(form, status=422)
+            return self._show(form, error=damage_of(form), status=422)
         try:
             result = self.perform(form)
         except NotFound:

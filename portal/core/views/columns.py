@@ -12,10 +12,17 @@ from django.db.models import Model
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from portal.core import authority
+from portal.core.actor import Actor
 from portal.core.views import cells
 
 Getter = Callable[[Any], Any]
 Row = Any
+
+
+def related(actor: Actor, field: str) -> Getter:
+    """A column's value: the name of what a foreign key leads to, as far as the actor may see it."""
+    return lambda row: authority.shown(actor, getattr(row, field))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +11,26 @@ from django import forms
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
+from portal.core.querysets import Governed
 from portal.core.statuses import STATUSES, status_of
 from portal.core.views.paging import with_params
 
 
 class SearchFilter(django_filters.CharFilter):
-    """Free text: every word must occur in one of `fields`. Declare it as `q`."""
+    """Free text: every word must occur in one of `fields`. Declare it as `q`.
 
-    def __init__(self, fields: Sequence[str], label: str = "Search", **kwargs: Any) -> None:
+    `related` are foreign keys whose names are searched too, as far as the reader may see what they lead to.
+    """
+
+    def __init__(
+        self,
+        fields: Sequence[str],
+        label: str = "Search",
+        related: Mapping[str, type[Governed]] | None = None,
+        **kwargs: Any,
+    ) -> None:
         self.search_fields = tuple(fields)
+        self.related = dict(related or {})
         widget = forms.TextInput(attrs={"type": "search", "data-page-search": "", "autocomplete": "off"})
         super().__init__(label=label, widget=widget, max_length=200, **kwargs)
 
@@ -28,6 +39,9 @@ class SearchFilter(django_filters.CharFilter):
             one = Q()
             for name in self.search_fields:
                 one |= Q(**{f"{name}__icontains": word})
+            for path, model in self.related.items():
+                seen = model.objects.restrict(self.parent.request.actor, model.view_permission)
+                one |= Q(**{f"{path}__in": seen.filter(name__icontains=word).values("pk")})
             qs = qs.filter(one)
         return qs
 

@@ -1,0 +1,137 @@
+"""Names of things outside one's scope show nowhere: not in facts, choices, searches, refusals or answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from catalog.models import Connection, FinanceObject, Ownership, System
+from catalog.services import ownership_propose
+from mappings.models import Dimension, MappingSet
+from portal.access.functions import Function as F
+from portal.access.models import Grant
+from portal.core.actor import Source
+from portal.core.authority import OUTSIDE
+from portal.core.errors import DomainError
+from portal.people.actors import actor_for
+from syncengine.models import Flow, FlowVersion
+from tests.api.client import Caller
+
+WHY = "Reaches beyond its scope"
+DAY = dt.date(2024, 1, 1)
+SECRET = "Zyxtresor"
+DUTIES = [F.VIEW, F.CAT_AUTHOR, F.SOR_ASSIGN, F.MAP_PREP, F.MDM_MAINT, F.FLOW_DEF, F.QUAR_FIX, F.ROLE_GRANT]
+
+
+@pytest.fixture
+def world(db):
+    """Mine, and a system that is not: it owns actuals, and is where my mapping set and my flow lead."""
+    mine = System.objects.create(code="mine", name="Mine", kind="erp")
+    theirs = System.objects.create(code="zyx-code", name=SECRET, kind="treasury")
+    actuals = FinanceObject.objects.create(code="actuals", name="Actuals")
+    Ownership.objects.create(finance_object=actuals, system=theirs, valid_from=DAY, change_ref="CR-000000")
+    line = Dimension.objects.create(system=theirs, code="zyx-line", name=f"{SECRET} line")
+    mapping_set = MappingSet.objects.create(
+        code="lines",
+        name="Lines",
+        source_system=mine,
+        target_system=theirs,
+        target_dimension=line,
+        columns=[],
+    )
+    Connection.objects.create(system=theirs, code="zyx-files", connector="file", content_sha256="0" * 64)
+    flow = Flow.objects.create(
+        code="flow", name="Flow", finance_object=actuals, source_system=mine, target_system=theirs
+    )
+    FlowVersion.objects.create(flow=flow, number=1, definition={}, content_sha256="0" * 64)
+    return {"mine": mine, "actuals": actuals, "set": mapping_set, "flow": flow}
+
+
+@pytest.fixture
+def local(world, make_user):
+    user = make_user("local", DUTIES)
+    Grant.objects.filter(person=user.person).update(
+        scope_kind="system", scope_id=world["mine"].pk, scope_label="Mine"
+    )
+    return user
+
+
+@pytest.fixture
+def browser(local, client):
+    client.force_login(local, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def pages(world) -> dict[str, str]:
+    return {
+        "object": reverse("catalog:finance-object-detail", args=[world["actuals"].pk]),
+        "propose an owner": reverse("catalog:ownership-propose"),
+        "register a set": reverse("mappings:mapping-set-register"),
+        "register a dimension": reverse("mappings:dimension-register"),
+        "set": reverse("mappings:mapping-set-detail", args=[world["set"].pk]),
+        "sets": reverse("mappings:mapping-set-list"),
+        "sets as CSV": reverse("mappings:mapping-set-list") + "?format=csv",
+        "flow": reverse("syncengine:flow-detail", args=[world["flow"].pk]),
+        "flow settings": reverse("syncengine:flow-detail", args=[world["flow"].pk]) + "?tab=settings",
+        "flows": reverse("syncengine:flow-list"),
+        "propose a grant": reverse("access:grant-propose"),
+        "search": reverse("desk:search") + "?q=zyx",
+    }
+
+
+def text_of(response) -> str:
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return content.decode()
+
+
+@pytest.mark.parametrize("name", ["object", "propose an owner", "register a set", "register a dimension",
+                                  "set", "sets", "sets as CSV", "flow", "flow settings", "flows",
+                                  "propose a grant", "search"])  # fmt: skip
+def test_no_page_names_what_is_outside_the_scope(world, browser, users, name):
+    address = pages(world)[name]
+    shown = browser.get(address)
+    assert shown.status_code == 200
+    text = text_of(shown)
+    assert SECRET not in text
+    assert "zyx-code" not in text
+    browser.force_login(users["architect"], backend="django.contrib.auth.backends.ModelBackend")
+    if name not in ("propose a grant", "flow settings"):  # another duty; the flow has no approved definition
+        assert SECRET in text_of(browser.get(address)), "whoever may see it reads the name"
+
+
+@pytest.mark.parametrize("name", ["object", "set", "sets", "flow", "flows"])
+def test_a_page_says_that_there_is_something_outside_the_scope(world, browser, name):
+    assert OUTSIDE in text_of(browser.get(pages(world)[name]))
+
+
+@pytest.mark.parametrize("name", ["sets", "flows"])
+def test_a_list_cannot_be_searched_by_a_name_outside_the_scope(world, browser, users, name):
+    address = f"{pages(world)[name]}?q={SECRET}"
+    own = reverse("mappings:mapping-set-detail", args=[world["set"].pk])
+    link = own if name == "sets" else reverse("syncengine:flow-detail", args=[world["flow"].pk])
+    assert link not in text_of(browser.get(address))
+    browser.force_login(users["architect"], backend="django.contrib.auth.backends.ModelBackend")
+    assert link in text_of(browser.get(address))
+
+
+def test_answers_of_the_api_leave_out_what_is_outside_the_scope(world, local, users):
+    for resource in ("mapping-sets", "flows"):
+        address = f"/api/v1/{resource}/"
+        [row] = Caller(local).get(address).json()["results"]
+        assert (row["source_system"], row["target_system"]) == ("mine", None)
+        assert Caller(local).get(address, {"target_system": "zyx-code"}).json()["results"] == []
+        everywhere = Caller(users["architect"])
+        assert everywhere.get(address).json()["results"][0]["target_system"] == "zyx-code"
+        assert len(everywhere.get(address, {"target_system": "zyx-code"}).json()["results"]) == 1
+
+
+def test_refusals_do_not_name_what_is_outside_the_scope(world, local):
+    actor = actor_for(local, source=Source.UI)
+    for system in ("mine", "zyx-code"):  # the first meets the owner in force, the second is not one's own
+        with pytest.raises(DomainError) as caught:
+            ownership_propose(
+                actor=actor, reason=WHY, finance_object="actuals", system=system, valid_from=DAY
+            )
+        assert SECRET not in caught.value.message
