@@ -15,6 +15,7 @@ class Code(StrEnum):
     DQ_005 = "DQ-005"
     DQ_006 = "DQ-006"
     DQ_010 = "DQ-010"
+    DQ_011 = "DQ-011"
     FX_002 = "FX-002"
     FX_003 = "FX-003"
     LOAD_001 = "LOAD-001"
@@ -30,6 +31,8 @@ class Code(StrEnum):
     LOAD_011 = "LOAD-011"
     LOAD_012 = "LOAD-012"
     LOAD_013 = "LOAD-013"
+    LOAD_014 = "LOAD-014"
+    LOAD_015 = "LOAD-015"
     REC_001 = "REC-001"
     REC_002 = "REC-002"
     REC_003 = "REC-003"
@@ -103,6 +106,7 @@ _CONTROL = {
     Code.LOAD_007,
     Code.LOAD_008,
     Code.LOAD_012,
+    Code.LOAD_014,
     Code.SRC_003,
     Code.SRC_023,
     Code.SRC_024,

@@ -112,6 +112,22 @@ CONNECTOR_HELP: dict[Code, Help] = {
         "target.",
         _OPERATOR,
     ),
+    Code.LOAD_014: Help(
+        "Another flow holds these cells",
+        "The target's own record says that a slice of another flow holds rows in this table, and the two "
+        "flows agree in every column with a fixed value: the same cells would be in the table twice.",
+        _TARGET_KEPT,
+        "Load the cells by one flow only. If this flow takes over, take the other one's slice out of the "
+        "table first; else give the flow a column with its own fixed value, for instance {flow}.",
+        _FLOW,
+    ),
+    Code.LOAD_015: Help(
+        "The target's rows had been changed by hand",
+        "Before the load, the target held other rows for the slice than the last load left there.",
+        "The slice is what this run computed: what had been changed is gone.",
+        "Find out who changes the target's rows; corrections belong into the ledger or into the mapping.",
+        _TARGET_OWNER,
+    ),
     Code.SRC_001: Help(
         "The dataset is not described correctly",
         "A key of the dataset is missing, unknown or has a value that is not allowed.",

@@ -64,6 +64,15 @@ ENGINE_HELP: dict[Code, Help] = {
         "Correct the faulty line; its journal follows.",
         _OWNER,
     ),
+    Code.DQ_011: Help(
+        "Records belong to no slice",
+        "The period of some source records is none of the calendar's, for instance misspelt or of a year "
+        "that the calendar lacks; the flow's condition leaves them out of the slice of every period.",
+        "No run counts or loads these records. The run itself is complete as far as its own slice goes.",
+        "Correct the period in the source or extend the calendar. To have such records held instead of left "
+        "out, let the flow check the field against the calendar.",
+        _OWNER,
+    ),
     Code.FX_002: Help(
         "The amount is too large to translate exactly",
         "The translated amount would exceed 1,000,000,000,000,000.",
@@ -137,8 +146,9 @@ ENGINE_HELP: dict[Code, Help] = {
     Code.RUN_004: Help(
         "Given up after several attempts",
         "Every attempt of this run was cut short, for instance by a killed worker or a target that is down.",
-        "Unknown until the target's record of the slice is read; the next run reads it first.",
-        "Look at the last error, remove its cause, then replay the run.",
+        "The target is as it was when the run failed; when its state is unknown, a load had begun and nobody "
+        "knows whether the target holds it.",
+        "Look at the last error, remove its cause, then replay the run: it reads the target's record first.",
         _OPERATOR,
     ),
     Code.RUN_005: Help(
@@ -171,9 +181,9 @@ ENGINE_HELP: dict[Code, Help] = {
     ),
     Code.RUN_009: Help(
         "The run cannot be cancelled now",
-        "The run has ended, or is already loading.",
+        "The run has ended, is loading, or an attempt of it has begun to load.",
         "The load is all or nothing; the slice is either the old or the new one.",
-        "Wait for its end.",
+        "Wait for its end: the next attempt reads the target's record of the slice first.",
         _OPERATOR,
     ),
     Code.RUN_010: Help(
@@ -193,7 +203,7 @@ ENGINE_HELP: dict[Code, Help] = {
     Code.RUN_012: Help(
         "The engine failed unexpectedly",
         "An error that the engine has no answer to; its kind is in the message.",
-        _AS_BEFORE,
+        f"{_AS_BEFORE} When the run's state is unknown, a load had begun and nobody knows.",
         "Replay the run; if it repeats, report the run's number.",
         _ENGINE,
     ),

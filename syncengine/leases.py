@@ -111,23 +111,30 @@ def _lease_slice(run: Run, owner: str, at: dt.datetime, until: dt.datetime) -> i
     return lease.fence
 
 
+def failing_verb(run: Run) -> str:
+    """How a run ends that cannot go on: as lost once its load has begun and the target has not answered."""
+    return "lose" if run.is_in_doubt else "fail"
+
+
 def _give_up(partition: Partition, run: Run) -> None:
+    """End a run that was attempted too often, with its audit entry. The caller holds the run's lock."""
     apply_transition(partition, PARTITION, "fail")
     partition.save(update_fields=["state"])
-    fail(run, Code.RUN_004, f"Given up after {partition.attempt} attempts. {run.error_message}".strip())
-
-
-def fail(run: Run, code: str, message: str, place: str = "") -> None:
-    """End a run as failed, with its audit entry. The caller holds the run's lock."""
-    apply_transition(run, RUN, "fail")
-    run.error_code, run.error_message, run.error_place = str(code), message[:2000], place[:300]
+    apply_transition(run, RUN, failing_verb(run))
+    words = f"Given up after {partition.attempt} attempts. {run.error_message}".strip()
+    run.error_code, run.error_message = str(Code.RUN_004), words[:2000]
     run.finished_at = database_now()
-    run.save(update_fields=["state", "error_code", "error_message", "error_place", "finished_at"])
+    run.save(update_fields=["state", "error_code", "error_message", "finished_at"])
     record(
         Tag.RUN_FINISH,
         actor=system_actor("Sync engine", Source.WORKER),
         subject=run,
-        after={"state": run.state, "code": run.error_code, "message": run.error_message},
+        after={
+            "state": run.state,
+            "code": run.error_code,
+            "message": run.error_message,
+            "confirmation": run.confirmation,
+        },
         run_id=run.pk,
         code=run.error_code,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.core.canonical import decimal_text
 from syncengine.models import Run
-from syncengine.selectors.runs import Totals, sum_of, totals_of
+from syncengine.selectors.runs import Totals, reading_of, sum_of, totals_of, warnings_of
 
 
 def amount_text(value: Decimal) -> str:
@@ -17,11 +17,12 @@ def amount_text(value: Decimal) -> str:
     return f"{whole}.{fraction.ljust(2, '0')}"
 
 
-def _totals(totals: Totals) -> dict[str, Any]:
+def _totals(totals: Totals, *, mixed: bool = False) -> dict[str, Any]:
+    """`mixed`: over several currencies, whose amounts have no sum."""
     return {
         "records": totals.records,
-        "debit": amount_text(totals.debit),
-        "credit": amount_text(totals.credit),
+        "debit": None if mixed else amount_text(totals.debit),
+        "credit": None if mixed else amount_text(totals.credit),
     }
 
 
@@ -31,16 +32,19 @@ def seconds_by_stage(run: Run) -> dict[str, float]:
 
 
 def run_summary(run: Run) -> dict[str, Any]:
-    """Amounts are texts; with several currencies the sums over them stand beside `by_currency`."""
+    """Amounts are texts; in a run of several currencies they are null but in `by_currency`."""
     totals = totals_of(run)
+    mixed = len({currency for found in totals.values() for currency in found}) > 1
     summary: dict[str, Any] = {
         "run": run.ref,
         "flow": run.flow.code,
         "period": run.period or None,
+        "dry_run": run.dry_run,
         "state": run.state,
         "mapping_hash": run.mapping_hash or None,
         "output_hash": run.output_hash or None,
-        "totals": {bucket: _totals(sum_of(found.values())) for bucket, found in totals.items()},
+        "source_records_read": reading_of(run).source,
+        "totals": {bucket: _totals(sum_of(found.values()), mixed=mixed) for bucket, found in totals.items()},
         "quarantined_by_code": {code: row["records"] for code, row in run.quarantined_by_code.items()},
         "target_rows": run.target_rows,
         "target_net": None if run.target_net is None else amount_text(run.target_net),
@@ -51,9 +55,9 @@ def run_summary(run: Run) -> dict[str, Any]:
             "differences": run.reconciliation_differences,
         },
         "seconds": seconds_by_stage(run),
+        "warnings": [{"code": str(item.code), "message": item.message} for item in warnings_of(run)],
     }
-    currencies = {currency for found in totals.values() for currency in found}
-    if len(currencies) > 1:
+    if mixed:
         summary["by_currency"] = {
             bucket: {currency: _totals(item) for currency, item in sorted(found.items())}
             for bucket, found in totals.items()

@@ -81,7 +81,7 @@ RUN = machine(
     transition("complete_with_exceptions", R.RECONCILING, R.COMPLETED_WITH_EXCEPTIONS),
     transition("leave_unreconciled", R.RECONCILING, R.UNRECONCILED),
     transition("hold", R.AGGREGATING, R.HELD),
-    transition("lose", (R.LOADING, R.CONFIRMING), R.UNKNOWN),
+    transition("lose", ACTIVE, R.UNKNOWN),
     transition("fail", ACTIVE, R.FAILED, needs_reason=True),
     transition("cancel", (*QUEUED, *STAGES[:5]), R.CANCELLED, needs_reason=True),
 )
@@ -125,6 +125,8 @@ RECORD = machine(
 
 
 class Confirmation(models.TextChoices):
+    """What the target answered. UNKNOWN from the moment a load begins until the target has answered."""
+
     NONE = "", "not yet"
     CONFIRMED = "confirmed", "confirmed"
     FAILED = "failed", "failed"

@@ -99,19 +99,44 @@ class RunView(Representation):
         ]  # fmt: skip
 
 
+class WarningView(View):
+    """Something the run tells that does not stop it."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
 class RunDetail(RunView):
-    """A run with control totals, stages, progress and pins."""
+    """A run with control totals, stages, progress and pins.
+
+    `source_records_read` counts the whole source as it was read, `slice_records` those of this run's slice.
+    `confirmation` is `unknown` from the beginning of a load until the target has answered.
+    """
 
     control_totals = TotalView(many=True)
     stages = StageView(many=True)
     partitions = PartView(many=True)
     pins = serializers.JSONField()
     quarantined_by_code = serializers.JSONField()
+    source_records_read = serializers.SerializerMethodField()
+    slice_records = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField()
+
+    def get_source_records_read(self, run: Run) -> int | None:
+        return selectors.reading_of(run).source
+
+    def get_slice_records(self, run: Run) -> int | None:
+        return selectors.reading_of(run).slice
+
+    @extend_schema_field(WarningView(many=True))
+    def get_warnings(self, run: Run) -> Any:
+        return WarningView(selectors.warnings_of(run), many=True).data
 
     class Meta(RunView.Meta):
         fields = [
             *RunView.Meta.fields,
-            "pins_sha256", "pins", "quarantined_by_code", "control_totals", "stages", "partitions",
+            "pins_sha256", "pins", "source_records_read", "slice_records", "warnings",
+            "quarantined_by_code", "control_totals", "stages", "partitions",
         ]  # fmt: skip
 
 

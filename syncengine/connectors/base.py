@@ -105,7 +105,7 @@ class SliceLoad:
 class TargetReceipt:
     """The target's own record of a slice, written in the transaction of the load.
 
-    `altered` says of a load that it found rows which nobody but a load may change changed, and put them back.
+    `altered` says of a load that it found rows changed which nobody but a load may change, and replaced them.
     """
 
     slice_key: str
@@ -123,6 +123,7 @@ class LoadAction(StrEnum):
     NOTHING = "nothing"  # same fence, same content: an answered retry
     REPAIR = "repair"  # same content, but the rows had been changed outside Tieout: put back; never planned
     REPLACE = "replace"
+    OVERWRITE = "overwrite"  # replaced, and the old rows had been changed outside Tieout; never planned
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from syncengine.definition import FlowDefinition
 from syncengine.evidence import EvidenceRef, EvidenceStore
 from syncengine.leases import Lease, LeaseLost, extend, hold, lease_seconds
 from syncengine.models import EvidenceFile, Run, StageResult
-from syncengine.states import RUN
+from syncengine.states import RUN, Confirmation
 
 
 class Stopped(Exception):
@@ -43,6 +43,7 @@ class Attempt:
     should_stop: Callable[[], bool]
     actor: Actor = field(default_factory=lambda: system_actor("Sync engine", Source.WORKER))
     stage: str = ""
+    _before_load: str = Confirmation.NONE
     _told: float = 0.0
     _stage_began: float = 0.0
     _lost: threading.Event = field(default_factory=threading.Event)
@@ -66,17 +67,27 @@ class Attempt:
         self.run = run
 
     def begin(self, stage: str) -> None:
-        """Move the run into a stage. Raises Stopped, Cancelled, LeaseLost at this safe point."""
+        """Move the run into a stage. Raises Stopped, Cancelled, LeaseLost at this safe point.
+
+        With the stage `load` the row says that the target may be touched, before anything is sent.
+        """
         self.safe_point()
         with self.write() as run:
-            if run.cancel_requested and stage not in ("load", "confirm", "reconcile"):
+            if run.cancel_requested and run.state in RUN["cancel"].sources:
                 raise Cancelled
             apply_transition(run, RUN, stage)
+            if stage == "load":
+                self._before_load, run.confirmation = run.confirmation, Confirmation.UNKNOWN
             run.wait_reason = ""
             if run.started_at is None:
                 run.started_at = now()
         self.stage, self._stage_began, self._told = stage, time.monotonic(), 0.0
         extend(self.lease, stage, 0, None)
+
+    def nothing_sent(self) -> None:
+        """The target refused this attempt's load and kept what it had: what was known before still holds."""
+        with self.write() as run:
+            run.confirmation = self._before_load
 
     def finish(self, records: int | None = None, **detail: Any) -> None:
         """Record the result of the present stage."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.conf import settings
 
@@ -67,7 +67,8 @@ def open_pipeline(attempt: Attempt, extracted: Extracted) -> Pipeline:
 def compute(attempt: Attempt, pipeline: Pipeline) -> Computed:
     """All computing stages. Raises `PipelineError`."""
     attempt.begin("validate")
-    attempt.finish(pipeline.validate())
+    records = pipeline.validate()
+    attempt.finish(records, **({"strays": asdict(pipeline.strays)} if pipeline.strays else {}))
     attempt.begin("map")
     compiled = pipeline.map()
     with attempt.write():
@@ -89,14 +90,19 @@ def compute(attempt: Attempt, pipeline: Pipeline) -> Computed:
         quarantine=attempt.store.put_file(result.quarantine, EvidenceKind.QUARANTINE),
     )
     with attempt.write() as run:
-        _record(run, computed)
+        _record(run, attempt.definition, computed)
         attempt.keep(computed.output, "output", result.output_rows)
         attempt.keep(computed.quarantine, "quarantine", result.quarantine_rows)
     attempt.finish(pipeline.records)
     return computed
 
 
-def _record(run: Run, computed: Computed) -> None:
+def in_one_currency(definition: FlowDefinition, result: PipelineResult) -> bool:
+    """Whether the loaded amounts may be added up; across currencies a sum is no amount."""
+    return definition.translate is not None or len(result.bridge) <= 1
+
+
+def _record(run: Run, definition: FlowDefinition, computed: Computed) -> None:
     """Control totals and bridge of the run; a later attempt replaces those of an earlier one."""
     result = computed.result
     run.control_totals.all().delete()
@@ -114,12 +120,13 @@ def _record(run: Run, computed: Computed) -> None:
         ]
     )
     run.output_hash, run.output_rows = computed.output_hash, result.output_rows
-    run.measure_totals = {name: decimal_text(total) for name, total in result.measure_totals.items()}
+    totals = result.measure_totals if in_one_currency(definition, result) else {}
+    run.measure_totals = {name: decimal_text(total) for name, total in totals.items()}
     run.quarantined_by_code = {
         line.code: {
             "records": line.records,
-            "debit": decimal_text(line.debit),
-            "credit": decimal_text(line.credit),
+            "debit": None if line.debit is None else decimal_text(line.debit),
+            "credit": None if line.credit is None else decimal_text(line.credit),
         }
         for line in result.quarantined_by_code
     }

@@ -21,7 +21,7 @@ from syncengine.connectors.base import (
 from syncengine.definition.model import FlowDefinition, MeasureKind
 from syncengine.evidence import EvidenceKind
 from syncengine.execution.attempt import Attempt
-from syncengine.execution.compute import Computed, output_columns
+from syncengine.execution.compute import Computed, in_one_currency, output_columns
 from syncengine.execution.extract import pinned_connection
 from syncengine.execution.quarantine import follow
 from syncengine.states import Confirmation
@@ -55,11 +55,20 @@ def slice_load_of(attempt: Attempt, computed: Computed) -> SliceLoad:
 
 
 def load(attempt: Attempt, computed: Computed) -> None:
-    """Replace the slice in the target, then record it in the portal under the lease."""
+    """Replace the slice in the target, then record it in the portal under the lease.
+
+    Every refusal but LoadUnknown is one before the target's commit: it has rolled back.
+    """
     attempt.begin("load")
     target, slice_load = target_of(attempt), slice_load_of(attempt, computed)
-    plan = target.plan_load(slice_load)
-    receipt = _send(attempt, target, slice_load)
+    try:
+        plan = target.plan_load(slice_load)
+        receipt = _send(attempt, target, slice_load)
+    except LoadUnknown:
+        raise
+    except DomainError:
+        attempt.nothing_sent()
+        raise
     action = LoadAction.REPAIR if receipt.altered else plan.action
     if receipt.altered:
         words = "%s: the target's rows of %s had been changed outside Tieout; put back"
@@ -117,7 +126,8 @@ def confirm(attempt: Attempt, computed: Computed) -> None:
     with attempt.write() as run:
         run.confirmation = verdict
         run.target_rows = found.rows
-        run.target_net = net_of(attempt.definition, found.amounts)
+        one_currency = in_one_currency(attempt.definition, computed.result)
+        run.target_net = net_of(attempt.definition, found.amounts) if one_currency else None
         if verdict is not Confirmation.CONFIRMED:
             run.error_code = Code.REC_004 if verdict is Confirmation.FAILED else Code.REC_003
             run.error_message = f"The target holds {found.rows} rows of {slice_load.rows}."

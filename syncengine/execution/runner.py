@@ -24,7 +24,7 @@ from syncengine.execution.extract import extract
 from syncengine.execution.load import Unproven, confirm, load
 from syncengine.execution.quarantine import follow
 from syncengine.execution.reconcile import prove
-from syncengine.leases import Lease, LeaseLost, free_slice, give_back, hold
+from syncengine.leases import Lease, LeaseLost, failing_verb, free_slice, give_back, hold
 from syncengine.models import OutboxEvent, Run
 from syncengine.pipeline.values import PipelineError
 from syncengine.states import PARTITION, RUN, Confirmation, Outcome, WaitReason
@@ -33,6 +33,8 @@ from syncengine.tags import Tag
 
 log = logging.getLogger("tieout.engine")
 RETRY_SECONDS = (2, 10, 60, 300)
+# endings that leave no trouble: what an earlier attempt noted about its own is over
+_CLEAN = ("cancel", "complete", "complete_with_exceptions", "leave_unreconciled")
 
 
 def execute(lease: Lease, should_stop: Callable[[], bool] = lambda: False) -> None:
@@ -83,28 +85,36 @@ def _why_hold(attempt: Attempt, computed: Computed) -> tuple[Code, str] | None:
     share = attempt.definition.quarantine.max_share
     if held and held > share * source:
         return Code.RUN_008, f"{held} records are quarantined; the flow's limit is a share of {share}."
-    loaded = Run.objects.filter(
-        flow=attempt.run.flow,
-        slice_key=attempt.run.slice_key,
-        dry_run=False,
-        confirmation=Confirmation.CONFIRMED,
-    )
-    last = loaded.exclude(pk=attempt.run.pk).order_by("-id").first()
-    if not source and last is not None and last.target_rows:
-        return Code.RUN_014, f"The source has no record; {last.ref} loaded {last.target_rows} rows."
+    last = None if source else _last_to_load(attempt.run)
+    if last is not None:
+        verb = "loaded" if last.confirmation == Confirmation.CONFIRMED else "may have loaded"
+        rows = last.output_rows if last.target_rows is None else last.target_rows
+        return Code.RUN_014, f"The source has no record; {last.ref} {verb} {rows} rows."
+    return None
+
+
+def _last_to_load(run: Run) -> Run | None:
+    """The newest run whose rows the target holds, or may hold; None when it holds none for certain."""
+    earlier = Run.objects.filter(flow=run.flow, slice_key=run.slice_key, dry_run=False).exclude(pk=run.pk)
+    for other in earlier.exclude(confirmation__in=(Confirmation.NONE, Confirmation.NOT_LOADED)):
+        if other.target_rows or (other.is_in_doubt and other.output_rows):
+            return other
+        if other.confirmation == Confirmation.CONFIRMED:
+            break
     return None
 
 
 def _hold_back(attempt: Attempt, computed: Computed, code: Code, why: str) -> None:
-    """Show the records, load nothing, say why."""
+    """Show the records, load nothing, say why. An earlier attempt of the run may have loaded all the same."""
     path = attempt.store.path(attempt.store.find(computed.quarantine.sha256, EvidenceKind.QUARANTINE))
     if not attempt.run.dry_run:
         with attempt.write() as run:
             follow(attempt, run, path, complete=False)
     with attempt.write() as run:
-        run.confirmation = Confirmation.NOT_LOADED
+        if not run.was_sent:
+            run.confirmation = Confirmation.NOT_LOADED
         run.error_code, run.error_message = code, why
-    _finish(attempt, "hold")
+    _finish(attempt, "lose" if attempt.run.is_in_doubt else "hold")
 
 
 def _ending(attempt: Attempt, outcome: Outcome) -> str:
@@ -117,10 +127,12 @@ def _finish(attempt: Attempt, verb: str) -> None:
     """The end of a run: state, audit, event, and the slice free for others, in one transaction."""
     with attempt.write() as run:
         partition, _ = hold(attempt.lease)
-        apply_transition(partition, PARTITION, "fail" if verb == "fail" else "finish")
+        apply_transition(partition, PARTITION, "fail" if verb in ("fail", "lose") else "finish")
         partition.lease_owner, partition.lease_until = "", None
         partition.save()
         apply_transition(run, RUN, verb)
+        if verb in _CLEAN:
+            run.error_code = run.error_message = run.error_place = ""
         if run.dry_run:
             run.confirmation = Confirmation.NOT_LOADED
         run.finished_at = now()
@@ -164,7 +176,7 @@ def _end_badly(attempt: Attempt, error: Exception) -> None:
             code, message, place = _words(error)
             with attempt.write() as run:
                 run.error_code, run.error_message, run.error_place = code, message[:2000], place[:300]
-            _finish(attempt, "fail")
+            _finish(attempt, failing_verb(attempt.run))
     except LeaseLost as lost:
         log.warning("%s: %s", attempt.run.ref, lost)
 

@@ -87,6 +87,16 @@ class Run(Governed):
     def is_running(self) -> bool:
         return self.state in STAGES
 
+    @property
+    def is_in_doubt(self) -> bool:
+        """A load was begun and the target has not answered: nobody knows whether it holds the slice."""
+        return self.confirmation == Confirmation.UNKNOWN
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether the target holds, or may hold, what this run computed."""
+        return self.confirmation not in (Confirmation.NONE, Confirmation.NOT_LOADED)
+
 
 class Partition(models.Model):
     """A part of a run that one worker holds at a time. `attempt` grows with every claim.

@@ -32,7 +32,8 @@ from syncengine.pipeline.statement import (
     derive,
     join_member,
 )
-from syncengine.pipeline.values import CompiledTable, PipelineError, PipelineInputs, PipelineResult
+from syncengine.pipeline.strays import find_strays
+from syncengine.pipeline.values import CompiledTable, PipelineError, PipelineInputs, PipelineResult, Strays
 
 ENGINE_VERSION = "1"
 
@@ -57,6 +58,7 @@ class Pipeline:
         folders = [inputs.snapshot.parent, *readable]
         self.db = Database(work, folders, memory_limit=memory_limit, threads=threads)
         self.records = 0
+        self.strays: Strays | None = None
         self.rules: list[FaultRule] = []
         self._chain: Chain | None = None
         self._ignored: list[tuple[int, str]] = []
@@ -71,7 +73,7 @@ class Pipeline:
         return filled.replace("{period}", period)
 
     def validate(self) -> int:
-        """Prepares reading and checking; gives the number of source records of the slice.
+        """Prepares reading and checking; gives the number of source records of the slice, and `strays`.
 
         Raises `PipelineError` for names the snapshot does not have or pins that are missing.
         """
@@ -91,6 +93,7 @@ class Pipeline:
         self._read_money(chain)
         self._checks(chain, members, codes)
         self._chain = chain
+        self.strays = find_strays(db, flow, self.inputs.calendar, members, self.fill)
         self.records = int(db.row("SELECT count(*) FROM _slice")[0])
         return self.records
 
@@ -206,6 +209,7 @@ class Pipeline:
         return self.db.digest(path, columns)
 
     def _hold_journals(self, chain: Chain) -> None:
+        """A journal with a faulty line is held whole, excluded lines with it, so that it stays in balance."""
         keys = " || chr(31) || ".join(text_of(name) for name in self.flow.quarantine.journal_key)
         self.db.run(
             f"CREATE TABLE _held AS SELECT DISTINCT {keys} AS journal FROM ({chain.view()}) WHERE _fault > 0"
@@ -213,7 +217,8 @@ class Pipeline:
         self.rules.append(FaultRule(faults.JOURNAL_HELD, "true", "journal_key", keys))
         chain.add(f"{keys} AS _journal")
         number = len(self.rules)
-        body = f"CASE WHEN lines._fault = 0 AND _held.journal IS NOT NULL THEN {number} ELSE lines._fault END"
+        sound = "lines._fault <= 0 AND _held.journal IS NOT NULL"
+        body = f"CASE WHEN {sound} THEN {number} ELSE lines._fault END"
         last = chain.steps[-1][0]
         joined = f"FROM {last} AS lines LEFT JOIN _held ON _held.journal = lines._journal"
         chain.steps.append(

@@ -193,8 +193,9 @@ class Outputs:
                 raise PipelineError("RUN-199", f"{line.currency}: source and its buckets do not tie")
 
     def _codes(self) -> tuple[CodeLine, ...]:
+        one = "CASE WHEN count(DISTINCT _currency) = 1 THEN sum({}) END"
         rows = self.db.rows(
-            "SELECT _code, count(*), sum(_debit), sum(_credit) FROM _quarantine "
+            f"SELECT _code, count(*), {one.format('_debit')}, {one.format('_credit')} FROM _quarantine "
             "WHERE NOT _is_accepted GROUP BY _code ORDER BY _code"
         )
         return tuple(CodeLine(*row) for row in rows)

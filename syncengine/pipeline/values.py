@@ -105,6 +105,15 @@ class CompiledTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Strays:
+    """Records of no slice: how many, and the values of the deciding field, the most frequent first."""
+
+    field: str
+    records: int
+    values: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ControlLine:
     """Records and amounts of one bucket in one source currency, at source line and source sign."""
 
@@ -121,12 +130,15 @@ class ControlLine:
 
 @dataclass(frozen=True, slots=True)
 class CodeLine:
-    """What one error code holds back (accepted records are not among them)."""
+    """What one error code holds back (accepted records are not among them).
+
+    Without amounts when it holds records of several currencies: their sum would be none.
+    """
 
     code: str
     records: int
-    debit: Decimal
-    credit: Decimal
+    debit: Decimal | None
+    credit: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,16 @@ from syncengine.selectors.flows import (
     version_in_force,
 )
 from syncengine.selectors.quarantine import quarantine_groups, quarantined, record_values
-from syncengine.selectors.runs import Totals, evidence_of, latest_run_of_slice, run_by_ref, runs, totals_of
+from syncengine.selectors.runs import (
+    Totals,
+    evidence_of,
+    latest_run_of_slice,
+    reading_of,
+    run_by_ref,
+    runs,
+    totals_of,
+    warnings_of,
+)
 
 __all__ = [
     "Totals",
@@ -21,10 +30,12 @@ __all__ = [
     "latest_run_of_slice",
     "quarantine_groups",
     "quarantined",
+    "reading_of",
     "record_values",
     "run_by_ref",
     "runs",
     "totals_of",
     "version_by_key",
     "version_in_force",
+    "warnings_of",
 ]

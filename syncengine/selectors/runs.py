@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 
 from portal.core.actor import Actor
 from portal.core.errors import NotFound
+from syncengine.codes import Code
+from syncengine.connectors.base import LoadAction
 from syncengine.models import EvidenceFile, Flow, Run
 from syncengine.permissions import P
 
@@ -36,7 +38,7 @@ def latest_run_of_slice(flow: Flow, slice_key: str) -> Run | None:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Records, debit and credit of one bucket, summed over currencies only when there is just one."""
+    """Records, debit and credit of one bucket."""
 
     records: int
     debit: Decimal
@@ -59,6 +61,47 @@ def sum_of(totals: Iterable[Totals]) -> Totals:
         sum((item.debit for item in listed), Decimal(0)),
         sum((item.credit for item in listed), Decimal(0)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How many records the source holds, and how many of them the run's slice; None: not counted yet."""
+
+    source: int | None
+    slice: int | None
+
+
+def reading_of(run: Run) -> Reading:
+    """What the last attempts of a run counted."""
+    counts = {row.stage: row.records for row in run.stages.all()}
+    return Reading(counts.get("extract"), counts.get("validate"))
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something a run tells that does not stop it."""
+
+    code: Code
+    message: str
+
+
+def warnings_of(run: Run) -> list[Warned]:
+    """What else whoever answers for the figures of a run must know."""
+    found = []
+    details = {row.stage: row.detail for row in run.stages.all()}
+    strays = details.get("validate", {}).get("strays")
+    if strays:
+        values = ", ".join(f"{value!r} ({records:,})" for value, records in strays["values"])
+        words = (
+            f"Source records in the slice of no period: {strays['records']:,}. "
+            f"Their {strays['field']} is none of the calendar's, for instance {values}."
+        )
+        found.append(Warned(Code.DQ_011, words))
+    if run.load_action in (LoadAction.REPAIR, LoadAction.OVERWRITE):
+        then = "put back" if run.load_action == LoadAction.REPAIR else "replaced by the new content"
+        words = f"The target's rows of the slice had been changed outside Tieout; they were {then}."
+        found.append(Warned(Code.LOAD_015, words))
+    return found
 
 
 def evidence_of(run: Run) -> QuerySet[EvidenceFile]:

@@ -151,10 +151,13 @@ def run_replay(*, actor: Actor, reason: str, run_id: int) -> Run:
 def run_cancel(*, actor: Actor, reason: str, run_id: int) -> Run:
     """Cancel a run: at once while it waits, at the next safe point while it computes.
 
-    Raises Conflict RUN-009 once it loads or has ended.
+    Raises Conflict RUN-009 once it loads, has ended, or an earlier attempt has begun to load.
     """
     Run.objects.all().get_for(actor, P.FLOW_RUN, pk=run_id)
     run = locked(Run.objects.select_related("flow")).get(pk=run_id)
+    if run.was_sent and not run.is_final:
+        words = f"{run} has been sent to the target, which holds it or may hold it."
+        raise Conflict(Code.RUN_009, words, hint="Let it go on: its next attempt asks the target.")
     if run.state in QUEUED:
         apply_transition(run, RUN, "cancel", code=Code.RUN_009)
         run.finished_at = now()

@@ -35,6 +35,7 @@ from syncengine.permissions import P
 from syncengine.selectors.evidence import TABULAR
 from syncengine.selectors.health import latest_of_slices
 from syncengine.selectors.replays import Pin, pins_of
+from syncengine.selectors.runs import reading_of, warnings_of
 from syncengine.states import Outcome
 from syncengine.views.links import evidence_url, flow_url, plan_url, records_url, run_url, version_url
 from syncengine.views.plans import why_not_cancel
@@ -60,7 +61,7 @@ class RunListView(ListPage):
         Column("period", "Period", kind="code"),
         Column("state", "State", kind="status"),
         Column("kind", "Kind", value=lambda run: "dry run" if run.dry_run else run.get_trigger_display()),
-        Column("confirmation", "Target", kind="status"),
+        Column("confirmation", "Target", kind="status", value=lambda run: shown_confirmation(run)),
         Column("reconciliation", "Reconciliation", kind="status"),
         Column("quarantined", "Held", kind="count", value=lambda run: held_records(run)),
         Column("started_at", "Started", kind="time"),
@@ -75,6 +76,11 @@ def held_records(run: Run) -> int | None:
     if not run.output_hash:
         return None
     return sum(int(line["records"]) for line in run.quarantined_by_code.values())
+
+
+def shown_confirmation(run: Run) -> str:
+    """The target's answer; while a run is at work none is expected yet."""
+    return "" if run.is_running else run.confirmation
 
 
 def duration_text(run: Run) -> str:
@@ -167,6 +173,8 @@ class RunDetailView(DetailPage):
         differences = run.differences.order_by("id")[:SHOWN_DIFFERENCES]
         return super().get_context(
             live=progress_of(run),
+            reading=reading_of(run),
+            warnings=warnings_of(run),
             tally=tally_of(run, bucket_urls(files)),
             heads=LABELS,
             held=held_lines(run, by_name.get((str(EvidenceKind.QUARANTINE), "quarantine"))),

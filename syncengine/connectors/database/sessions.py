@@ -102,5 +102,13 @@ def commit_postgres(connection: psycopg.Connection) -> None:
         lost_answer()
 
 
+def commit_sqlite(connection: sqlite3.Connection) -> None:
+    """Commit; a disk that fails while doing so may still hold the transaction afterwards (LOAD-013)."""
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError:
+        lost_answer()
+
+
 def lost_answer() -> NoReturn:
-    raise LoadUnknown(Code.LOAD_013, "The connection broke while the target committed.") from None
+    raise LoadUnknown(Code.LOAD_013, "The target gave no answer to the commit.") from None

@@ -14,7 +14,7 @@ from syncengine.codes import Code
 from syncengine.connectors.base import LoadPlan, Progress, ReadBack, SliceLoad, TargetReceipt
 from syncengine.connectors.database.address import Address
 from syncengine.connectors.database.output import Output, open_output
-from syncengine.connectors.database.sessions import open_sqlite, target_errors
+from syncengine.connectors.database.sessions import commit_sqlite, open_sqlite, target_errors
 from syncengine.connectors.database.slices import (
     RECORD,
     amount_names,
@@ -66,7 +66,7 @@ class SqliteTarget:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 receipt = load_within(_SqliteTransaction(connection), load, output, progress)
-                connection.execute("COMMIT")
+                commit_sqlite(connection)
             except BaseException:
                 connection.rollback()
                 raise

@@ -21,7 +21,6 @@ from portal.core.errors import DomainError, Faults
 from portal.people.actors import actor_for
 from portal.people.models import User
 from syncengine import dispatch
-from syncengine.connectors.base import LoadAction
 from syncengine.leases import worker_name
 from syncengine.models import Partition, Run
 from syncengine.runsummary import amount_text, run_summary
@@ -29,6 +28,7 @@ from syncengine.services import run_plan
 from syncengine.states import SUCCESS, RunState
 
 _POLL_SECONDS = 0.5
+_DOUBT = "Nobody knows whether the target holds this load; replay it: a replay asks the target first."
 _EXIT = {RunState.UNRECONCILED: 3, RunState.HELD: 4, RunState.UNKNOWN: 5}
 
 
@@ -68,8 +68,9 @@ class Command(BaseCommand):
         if run.state not in SUCCESS:
             place = f" ({run.error_place})" if run.error_place else ""
             words = f"{run.ref} is {run.get_state_display()}. {run.error_code} {run.error_message}".strip()
+            doubt = f" {_DOUBT}" if run.is_in_doubt else ""
             raise CommandError(
-                f"{words}{place}",
+                f"{words}{place}{doubt}",
                 returncode=_EXIT.get(RunState(run.state), 1),
             )
 
@@ -148,14 +149,31 @@ def _follow(run_id: int, out: TextIO, done: threading.Event) -> None:
 def _sentences(run: Run) -> str:
     """The run for people: totals that tie, confirmation, reconciliation."""
     summary = run_summary(run)
-    lines = [f"{run.ref}  {run.flow.code}  {run.period}  {run.get_state_display()}"]
+    dry = "dry run, " if run.dry_run else ""
+    lines = [f"{run.ref}  {run.flow.code}  {run.period}  {dry}{run.get_state_display()}"]
+    if summary["source_records_read"] is not None:
+        lines.append(f"  {summary['source_records_read']:,} records in the source")
     for bucket, item in summary["totals"].items():
-        lines.append(f"  {bucket:<12}{item['records']:>10,}{item['debit']:>22}{item['credit']:>22}")
+        amounts = "" if item["debit"] is None else _amounts(item)
+        lines.append(f"  {bucket:<12}{item['records']:>10,}{amounts}")
+        for currency, part in summary.get("by_currency", {}).get(bucket, {}).items():
+            lines.append(f"    {currency:<10}{part['records']:>10,}{_amounts(part)}")
     for code, count in summary["quarantined_by_code"].items():
         lines.append(f"    {code}: {count:,} records")
-    net = "" if run.target_net is None else f", net {amount_text(run.target_net)}"
-    lines.append(f"  target: {run.target_rows} rows{net}, {run.confirmation or 'not confirmed'}")
-    if run.load_action == LoadAction.REPAIR:
-        lines.append("  the target's rows had been changed outside Tieout; they were put back")
+    lines.append(f"  target: {_target(run)}")
+    lines += [f"  {item['code']} {item['message']}" for item in summary["warnings"]]
     lines.append(f"  reconciliation: {run.get_reconciliation_display()}")
     return "\n".join(lines)
+
+
+def _amounts(item: dict[str, Any]) -> str:
+    return f"{item['debit']:>22}{item['credit']:>22}"
+
+
+def _target(run: Run) -> str:
+    if run.dry_run:
+        return "nothing was sent, this was a dry run"
+    if run.target_rows is None:
+        return run.get_confirmation_display()
+    net = "" if run.target_net is None else f", net {amount_text(run.target_net)}"
+    return f"{run.target_rows} rows{net}, {run.get_confirmation_display()}"

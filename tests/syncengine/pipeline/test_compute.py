@@ -232,3 +232,67 @@ def test_names_of_columns_are_never_sql(tmp_path: Path) -> None:
     )
     result, _ = run_pipeline(tmp_path / "w", data, columns, [("2026-01", "1", "D", "1", "")])
     assert read(result.output)[0][0] == hostile
+
+
+def test_an_excluded_line_is_held_with_its_journal_and_totals_still_tie(tmp_path: Path) -> None:
+    data = FULL | {
+        "quarantine": {"unit": "journal", "journal_key": ["currency"], "max_share": "1"},
+        "checks": [],
+    }
+    rows = [
+        ("2026-01", "900", "D", "5", "EUR"),  # excluded by its rule, but of a held journal
+        ("2026-01", "100", "C", "3", "EUR"),
+        ("2026-01", "555", "C", "2", "EUR"),  # no rule: the journal's fault
+        ("2026-01", "900", "D", "7", "USD"),
+        ("2026-01", "100", "C", "7", "USD"),
+    ]
+    result, _ = run_pipeline(tmp_path / "w", data, COLUMNS, rows, **PINS)
+    assert {x.code: x.records for x in result.quarantined_by_code} == {"MAP-001": 1, "DQ-010": 2}
+    held = [x for x in result.buckets if x.bucket == "quarantined"]
+    assert [(x.currency, x.records, x.debit, x.credit) for x in held] == [("EUR", 3, 5, 5)]
+    excluded = [x for x in result.buckets if x.bucket == "excluded"]
+    assert [(x.currency, x.records) for x in excluded] == [("USD", 1)]
+
+
+def test_what_a_code_holds_in_several_currencies_has_no_sum(tmp_path: Path) -> None:
+    rows = [("2026-01", "555", "D", "1", "EUR"), ("2026-01", "555", "D", "2", "USD")]
+    result, _ = run_pipeline(tmp_path / "w", FULL, COLUMNS, rows, **PINS)
+    assert [(x.code, x.records, x.debit) for x in result.quarantined_by_code] == [("MDM-001", 2, None)]
+
+
+def test_records_of_no_period_are_counted_with_their_values(tmp_path: Path) -> None:
+    periods = ["2026-01", "2026-02", "2026-1", "２０２６-01", "２０２６-01", "", None]
+    rows = [(period, "1", "D", "1", "") for period in periods]
+    _, pipeline = run_pipeline(tmp_path / "w", definition(), COLUMNS, rows)
+    strays = pipeline.strays
+    assert strays is not None
+    assert (strays.field, strays.records) == ("period", 4)
+    assert dict(strays.values) == {"２０２６-01": 2, "2026-1": 1, "": 1}
+    assert pipeline.records == 2, "the null period is held by every run, the good one is the slice"
+
+
+def test_records_that_another_condition_leaves_out_are_no_strays(tmp_path: Path) -> None:
+    where = [{"field": "side", "in": ["D"]}, {"field": "month", "equals": "{period}"}]
+    data = definition(
+        fields=[
+            {"name": "year", "from": "period", "pattern": r"(\d{4}).*"},
+            {"name": "month", "join": ["year", "account"], "with": "-"},
+            {"name": "unused", "join": ["amount", "side"], "with": "-"},
+        ],
+        source=definition()["source"] | {"where": where},
+    )
+    rows = [
+        ("2026", "01", "D", "1", ""),
+        ("2026", "13", "D", "1", ""),
+        ("2026", "13", "C", "1", ""),
+    ]
+    _, pipeline = run_pipeline(tmp_path / "w", data, COLUMNS, rows)
+    assert pipeline.strays is not None
+    assert (pipeline.strays.records, pipeline.strays.values) == (1, (("2026-13", 1),))
+
+
+def test_a_field_checked_against_the_calendar_has_no_strays(tmp_path: Path) -> None:
+    data = definition(checks=[{"field": "period", "calendar": True}])
+    _, pipeline = run_pipeline(tmp_path / "w", data, COLUMNS, [("2026-13", "1", "D", "2", "")])
+    assert pipeline.strays is None
+    assert pipeline.records == 1
