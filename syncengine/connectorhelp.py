@@ -147,7 +147,8 @@ CONNECTOR_HELP: dict[Code, Help] = {
         "The path is absolute, climbs with '..', passes a symbolic link, or lies outside the folders this "
         "portal may read.",
         _NOTHING,
-        "Put the file into an allowed folder and name it relative to that folder.",
+        "Put the file into an allowed folder and name it relative to that folder; a SQLite database relative "
+        "to TIEOUT_DATA_DIR/drop, or by its absolute path below one of TIEOUT_FILE_ROOTS.",
         _CONNECTION,
     ),
     Code.SRC_004: Help(

@@ -62,7 +62,8 @@ FILE_DATASET = (
 )  # fmt: skip
 DATABASE_CONFIG = (
     Key("url", "reference", "env:NAME (a variable that holds the URL), file:PATH (in "
-        "TIEOUT_SECRETS_DIR), or sqlite:PATH below one of TIEOUT_FILE_ROOTS; never the secret itself",
+        "TIEOUT_SECRETS_DIR), or sqlite:PATH, relative to TIEOUT_DATA_DIR/drop or absolute below one of "
+        "TIEOUT_FILE_ROOTS; never the secret itself",
         example='"env:PLANNING_URL"'),
     Key("host", "text", "the approved host, which that of the URL must equal; not for SQLite", "",
         "db.example.com"),

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from portal.core.errors import DomainError, Forbidden, Invalid
+from portal.core.errors import DomainError, Forbidden, Invalid, NotFound
 from syncengine.codes import Code
 from syncengine.connectors.base import Unavailable
 from syncengine.connectors.file.paths import locate, open_folder, outside
@@ -116,15 +116,24 @@ def _redirected(words: str) -> DomainError:
 
 
 def _sqlite(url: URL, roots: Sequence[Path]) -> Address:
-    """A SQLite file below an allowed root, through plain folders; the file may not exist yet."""
+    """A SQLite file through plain folders; the file may not exist yet.
+
+    A relative path lies below the last root, the installation's own (TIEOUT_DATA_DIR/drop), whatever exists
+    elsewhere: a target must not move with the files that happen to be there. An absolute one lies below any.
+    """
     name = url.database or ""
     if url.query or not name or name.startswith((":", "file:")):
         raise outside(name)
-    root, parts = locate(name, roots)
+    root, parts = locate(name, roots if name.startswith("/") else roots[-1:])
     if not parts:
         raise outside(name)
-    with open_folder(root, parts[:-1]):
-        pass
+    try:
+        with open_folder(root, parts[:-1]):
+            pass
+    except NotFound as error:
+        words = f"There is no folder {root.joinpath(*parts[:-1])} for the database {name!r}."
+        hint = "Make the folder, or name another place by its absolute path, below one of TIEOUT_FILE_ROOTS."
+        raise NotFound(words, code=error.code, place="connection.url", hint=hint) from None
     path = root.joinpath(*parts)
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise outside(name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
 
@@ -39,16 +41,34 @@ def open_postgres(address: Address) -> psycopg.Connection:
     )
 
 
-def open_sqlite(address: Address, *, write: bool) -> sqlite3.Connection:
-    """A session with the file; WAL and full synchronisation for writing, query-only for reading."""
-    mode = "rwc" if write else "ro"
-    connection = sqlite3.connect(
+def _connect_sqlite(address: Address, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(
         f"file:{quote(str(address.path))}?mode={mode}",
         uri=True,
         timeout=_BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
     )
+
+
+def try_sqlite(address: Address) -> None:
+    """Prove that the file, or its folder while there is none, can be written; leaves both as they are.
+
+    Raises Unavailable LOAD-001 or sqlite3.Error.
+    """
+    if address.path is None or not address.path.exists():
+        folder = Path() if address.path is None else address.path.parent
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise Unavailable(Code.LOAD_001, f"The folder {folder} of the target file cannot be written.")
+        return
+    with closing(_connect_sqlite(address, "rw")) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+
+
+def open_sqlite(address: Address, *, write: bool) -> sqlite3.Connection:
+    """A session with the file; WAL and full synchronisation for writing, query-only for reading."""
+    connection = _connect_sqlite(address, "rwc" if write else "ro")
     if write:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
@@ -90,7 +110,7 @@ def _sqlite_refusal(error: sqlite3.Error, address: Address) -> DomainError:
     if isinstance(error, sqlite3.IntegrityError):
         return Invalid(Code.LOAD_006, "The output holds two rows for one key.", details={"target": words})
     if isinstance(error, sqlite3.OperationalError) and ("unable to open" in words or "disk" in words):
-        return Unavailable(Code.LOAD_001, f"The target file cannot be used: {words}.")
+        return Unavailable(Code.LOAD_001, f"The target file {address.path} cannot be used: {words}.")
     return Invalid(Code.LOAD_010, f"The target answered: {words}.")
 
 

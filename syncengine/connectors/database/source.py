@@ -152,7 +152,8 @@ class DatabaseSource:
             )
         unreachable = isinstance(cause, psycopg.OperationalError) and not cause.sqlstate
         if unreachable or "unable to open" in words or getattr(error, "connection_invalidated", False):
-            return Unavailable(Code.SRC_019, f"The source did not answer: {words}.")
+            place = "" if self._address.path is None else f" {self._address.path}"
+            return Unavailable(Code.SRC_019, f"The source{place} did not answer: {words}.")
         return Invalid(Code.SRC_020, f"The source answered: {words}.", place="source.dataset")
 
 

@@ -14,7 +14,7 @@ from syncengine.codes import Code
 from syncengine.connectors.base import LoadPlan, Progress, ReadBack, SliceLoad, TargetReceipt
 from syncengine.connectors.database.address import Address
 from syncengine.connectors.database.output import Output, open_output
-from syncengine.connectors.database.sessions import commit_sqlite, open_sqlite, target_errors
+from syncengine.connectors.database.sessions import commit_sqlite, open_sqlite, target_errors, try_sqlite
 from syncengine.connectors.database.slices import (
     RECORD,
     amount_names,
@@ -43,9 +43,8 @@ class SqliteTarget:
         self._address = address
 
     def facts(self) -> dict[str, str]:
-        with target_errors(self._address), closing(open_sqlite(self._address, write=True)) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("ROLLBACK")
+        with target_errors(self._address):
+            try_sqlite(self._address)
         return {"database": "sqlite", "version": sqlite3.sqlite_version}
 
     def plan(self, load: SliceLoad) -> LoadPlan:

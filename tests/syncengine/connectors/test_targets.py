@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from portal.core.errors import DomainError
+from syncengine.connectors import connect
 from syncengine.connectors.base import Adapter, LoadAction, SliceLoad
+from syncengine.connectors.database.adapter import DatabaseAdapter
 
 from .conftest import COLUMNS
 
@@ -204,3 +209,43 @@ def test_racing_runs_of_one_slice_end_with_the_highest_fence(target: Adapter, ou
     assert receipt is not None
     assert receipt.fence == 6
     assert list(target.read_rows("actuals/2026-01", "plan_actuals", COLUMNS)) == [("1", "from 6", "1", "1")]
+
+
+def test_a_preflight_makes_no_target_file_and_changes_none(tmp_path: Path) -> None:
+    path = tmp_path / "plan.sqlite3"
+    adapter = connect("database", {"url": "sqlite:plan.sqlite3"}, allowed_roots=[tmp_path], environ={})
+    assert adapter.preflight().facts["database"] == "sqlite"
+    assert list(tmp_path.iterdir()) == []
+    with closing(sqlite3.connect(path)) as session:
+        session.execute("CREATE TABLE theirs (a TEXT)")
+    before = path.read_bytes()
+    adapter.preflight()
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+    missing = connect("database", {"url": "sqlite:plan.sqlite3"}, allowed_roots=[tmp_path], environ={})
+    path.unlink()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.access", lambda folder, mode: False)
+        with pytest.raises(DomainError) as error:
+            missing.preflight()
+    assert (error.value.code, str(tmp_path) in error.value.message) == ("LOAD-001", True)
+
+
+def test_a_relative_sqlite_path_has_one_place_whatever_lies_elsewhere(tmp_path: Path) -> None:
+    ledgers, home = tmp_path / "ledgers", tmp_path / "data" / "drop"
+    for folder in (ledgers, home):
+        (folder / "plans").mkdir(parents=True)
+    (ledgers / "plans" / "plan.sqlite3").touch()
+    (ledgers / "only-here").mkdir()
+    roots = [ledgers, home]
+
+    def place(url: str) -> Path | None:
+        adapter = connect("database", {"url": url}, allowed_roots=roots, environ={})
+        assert isinstance(adapter, DatabaseAdapter)
+        return adapter.address.path
+
+    assert place("sqlite:plans/plan.sqlite3") == home / "plans" / "plan.sqlite3"
+    assert place(f"sqlite:{ledgers}/plans/plan.sqlite3") == ledgers / "plans" / "plan.sqlite3"
+    with pytest.raises(DomainError) as error:
+        place("sqlite:only-here/plan.sqlite3")
+    assert (error.value.code, str(home / "only-here") in error.value.message) == ("SRC-005", True)
