@@ -104,6 +104,7 @@ class AssignForm(RecordsForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        seen = Person.objects.restrict(actor, People.PERSON_VIEW) | Person.objects.filter(pk=actor.person_id)
+        own = Person.objects.filter(pk=actor.person_id or 0)
+        seen = Person.objects.restrict(actor, People.PERSON_VIEW) | own
         self.fields["person"].queryset = seen.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
         self.order_fields(["person", "reason", "records"])

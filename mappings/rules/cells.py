@@ -9,11 +9,11 @@ from __future__ import annotations
 from mappings.rules.conditions import Between, Compare, Condition, Exact, In, Like
 from mappings.rules.faults import FaultCode, RuleError
 from mappings.rules.rule import RuleKind
+from portal.core.export import starts_formula
 
 _ESCAPED = "\\;.< "
 _PREFIXES = ("is:", "in:", "text:", "number:", "like:")
 _BARE = {RuleKind.EXPLICIT: "is:", RuleKind.LIST: "in:", RuleKind.WILDCARD: "like:"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def parse_cell(cell: str, kind: RuleKind) -> Condition:
@@ -111,7 +111,7 @@ def format_cell(condition: Condition, kind: RuleKind) -> str:
 
 def _shortest(prefix: str, body: str, kind: RuleKind) -> str:
     """Without the prefix where the kind says it and the text cannot be taken for anything else."""
-    doubtful = not body or body.startswith((*_PREFIXES, *_FORMULA)) or body[0].isspace()
+    doubtful = not body or body.startswith(_PREFIXES) or body[0].isspace() or starts_formula(body)
     return body if _BARE.get(kind) == prefix and not doubtful else prefix + body
 
 
@@ -132,14 +132,3 @@ def _escape(text: str) -> str:
             chars.append("\\")
         chars.append(char)
     return "".join(chars)
-
-
-def guard_text(text: str) -> str:
-    """Free text for a spreadsheet: an apostrophe before what it would take for a formula."""
-    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
-
-
-def unguard_text(text: str) -> str:
-    """The inverse of `guard_text`."""
-    guarded = text.startswith("'") and text.lstrip("'").startswith(_FORMULA)
-    return text[1:] if guarded else text

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mappings.rules.cells import format_cell, guard_text, parse_cell, unguard_text
+from mappings.rules.cells import format_cell, parse_cell
 from mappings.rules.conditions import Condition
 from mappings.rules.faults import FaultCode, FileFault, FileFaults, RuleError
 from mappings.rules.rule import DEFAULT_PRIORITY, MAX_PRIORITY, Rule, RuleKind, conditions_hash
 from mappings.rules.tables import Table, TableRow, read_table
+from portal.core.export import guard_text, unguard_text
 
 BEFORE = ("priority", "kind")
 AFTER = ("target", "sign", "reason", "label")
@@ -87,7 +88,7 @@ def _take(
     conditions = cells.conditions(columns, kind) if kind is not None else {}
     if len(parsed.faults) > before or kind is None:
         return
-    target = cells.text("target") or None
+    target = unguard_text(cells.text("target")) or None
     try:
         rule = Rule(
             f"line {row.line}",
@@ -176,7 +177,7 @@ def format_rules(rules: Iterable[Rule], columns: Sequence[str]) -> Iterator[list
             rule.priority,
             str(rule.kind),
             *cells,
-            rule.target or "",
+            guard_text(rule.target or ""),
             rule.sign,
             guard_text(rule.reason),
             guard_text(rule.label),

@@ -114,7 +114,7 @@ def _read_csv(data: bytes) -> Iterator[TableRow]:
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise FileFaults([FileFault(FaultCode.STRUCTURE, "the file holds a NUL character", line)])
-    lines = text.splitlines(keepends=True) if "\r" not in text else _lines(text)
+    lines = _lines(text)
     first = lines[0] if lines else ""
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(iter(lines), delimiter=delimiter, strict=True)
@@ -135,8 +135,10 @@ def _read_csv(data: bytes) -> Iterator[TableRow]:
 
 def _lines(text: str) -> list[str]:
     """Lines ending in LF, CRLF or CR, and in nothing else that Unicode calls a line break."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return [f"{line}\n" for line in plain.split("\n")]
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not plain[-1]:
+        plain.pop()
+    return [f"{line}\n" for line in plain]
 
 
 def _decoded(data: bytes) -> str:

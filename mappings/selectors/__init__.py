@@ -1,6 +1,11 @@
 """Reads of mappings, one module per noun."""
 
-from mappings.selectors.difference import VersionDifference, version_content_hash, version_difference
+from mappings.selectors.difference import (
+    VersionDifference,
+    version_content_hash,
+    version_difference,
+    version_unchanged,
+)
 from mappings.selectors.dimensions import (
     MembersSnapshot,
     MemberValue,
@@ -71,4 +76,5 @@ __all__ = [
     "version_content_hash",
     "version_difference",
     "version_in_force",
+    "version_unchanged",
 ]

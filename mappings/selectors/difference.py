@@ -50,6 +50,14 @@ def version_difference(version: MappingVersion) -> VersionDifference:
     return _paired(added, removed)
 
 
+def version_unchanged(version: MappingVersion) -> bool:
+    """Whether the version has the rules and the periods of its base."""
+    base = version.base
+    if base is None or base.periods_label != version.periods_label:
+        return False
+    return version_difference(version).is_empty
+
+
 def _cancel(
     added: list[MappingRule], removed: list[MappingRule]
 ) -> tuple[list[MappingRule], list[MappingRule]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
 
+from mappings.codes import Code
 from mappings.models import MappingRule, MappingVersion
 from mappings.rows import new_row
 from mappings.rules.csvformat import parse_rules
@@ -15,6 +16,7 @@ from mappings.rules.merge import Existing, Incoming, MergePlan, plan_merge
 from mappings.rules.rule import Rule, conditions_hash, rule_hash
 from mappings.rules.wording import conditions_text
 from mappings.selectors.chunks import CHUNK, chunked
+from mappings.selectors.difference import version_unchanged
 from mappings.selectors.versions import live_rules, live_with_conditions
 from mappings.services.editing import edited, lock_version
 from mappings.services.rules import cleaned
@@ -53,6 +55,11 @@ class ImportResult:
     findings: list[Finding] = field(default_factory=list)
 
     @property
+    def refused(self) -> bool:
+        """Whether submitting the version would be refused after this import."""
+        return any(finding.level == "error" for finding in self.findings)
+
+    @property
     def is_empty(self) -> bool:
         return not (self.added or self.changed or self.removed)
 
@@ -70,22 +77,19 @@ def rules_import(
 ) -> ImportResult:
     """Merge the rules of a file into an open version, or replace all its rules by them.
 
-    Rules are matched by their conditions. A dry run returns faults and validation findings and writes
-    nothing; otherwise faults are raised as Faults, and nothing is done. See `mappings.rules.csvformat`.
+    Rules are matched by their conditions. A dry run returns the file's faults and whatever submitting the
+    version would refuse then, and writes nothing; otherwise faults are raised as Faults, and nothing is
+    done. See `mappings.rules.csvformat`.
     """
     version = lock_version(actor, version_id, revision)
     incoming, faults = read_rules(data, version.mapping_set.column_names)
-    if faults:
-        if dry_run:
-            return ImportResult(faults=faults)
+    if faults and not dry_run:
         raise Faults(faults)
     plan = plan_merge(_existing(version, incoming, replace), incoming, replace)
     if dry_run:
-        with transaction.atomic():
-            _write(version, plan)
-            findings = version_findings(version)
-            transaction.set_rollback(True)
-        return _result(plan, findings)
+        findings = _rehearse(version, plan, whole=not faults)
+        findings = [_with_lines(finding, incoming) for finding in findings]
+        return ImportResult(faults=faults, findings=findings) if faults else _result(plan, findings)
     result = _result(plan)
     if result.is_empty:
         return result
@@ -94,6 +98,31 @@ def rules_import(
     after = {"file_sha256": sha256_hex(data), "replace": replace, **_audit_text(result)}
     record(Tag.RULES_IMPORT, actor=actor, subject=version, reason=reason, after=after)
     return result
+
+
+def _rehearse(version: MappingVersion, plan: MergePlan, *, whole: bool) -> list[Finding]:
+    """What would stand against submitting after the import; of a file with faults, as far as it is read."""
+    with transaction.atomic():
+        _write(version, plan)
+        findings = version_findings(version)
+        same = version_unchanged(version)
+        transaction.set_rollback(True)
+    if not whole:
+        return [finding for finding in findings if finding.code != Code.MAP_033]
+    if same:
+        words = f"The version would have the same rules and periods as {version.base}."
+        findings.append(Finding("error", "APR-008", words))
+    return findings
+
+
+def _with_lines(finding: Finding, incoming: list[Incoming]) -> Finding:
+    """An unknown target with the lines of the file that lead to it."""
+    kind, _, target = finding.place.partition(" ")
+    lines = [str(new.line) for new in incoming if kind == "target" and new.rule.target == target]
+    if not lines:
+        return finding
+    shown = ", ".join(lines[:10]) + (" ..." if len(lines) > 10 else "")
+    return replace(finding, place=f"{finding.place}, line{'s' if len(lines) > 1 else ''} {shown}")
 
 
 def read_rules(data: bytes, columns: tuple[str, ...]) -> tuple[list[Incoming], list[Fault]]:

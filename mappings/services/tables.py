@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mappings.rules.cells import unguard_text
 from mappings.rules.faults import FaultCode, FileFault, FileFaults
 from mappings.rules.tables import Table, TableRow, read_table
 from portal.core.errors import Fault, Faults
+from portal.core.export import unguard_text
 from portal.core.manifest.files import looks_like_formula
 
 MAX_FAULTS = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mappings.codes import Code
 from mappings.models import MappingRule, MappingSet, MappingVersion
 from mappings.permissions import P
-from mappings.selectors import last_approved, open_version, version_difference
+from mappings.selectors import last_approved, open_version, version_unchanged
 from mappings.services.editing import MAPPING, checked_periods, demand_draft, edited, lock_version
 from mappings.states import VERSION
 from mappings.tags import Tag
@@ -108,7 +108,7 @@ def version_submit(
     """
     version = lock_version(actor, version_id, revision)
     demand_draft(version)
-    if _is_same(version):
+    if version_unchanged(version):
         raise Conflict("APR-008", f"{version} has the same rules and periods as {version.base}.")
     change = open_change(MAPPING, version.key)
     if change is not None and change.state == ChangeState.PUSHED_BACK:
@@ -125,13 +125,6 @@ def version_submit(
         object_version=str(version.number),
     )
     return change
-
-
-def _is_same(version: MappingVersion) -> bool:
-    base = version.base
-    if base is None or base.periods_label != version.periods_label:
-        return False
-    return version_difference(version).is_empty
 
 
 @audited(Tag.VERSION_WITHDRAW)

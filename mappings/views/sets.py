@@ -41,7 +41,7 @@ def version_url(version: MappingVersion) -> str:
 
 def prefilled(request: HttpRequest) -> dict[str, str]:
     """Cells of a new rule in the address: the exception queue sends the members that no rule maps."""
-    return {name: text for name, text in request.GET.items() if name.startswith("column_")}
+    return {name: str(text) for name, text in request.GET.items() if name.startswith("column_")}
 
 
 class MappingArea:

@@ -173,7 +173,7 @@ class RulesExportView(ObjectPage):
         columns = version.mapping_set.column_names
         rows = format_rules(rules_in(selectors.rules_of(version)), columns)
         response = StreamingHttpResponse(
-            stream_csv(headings(columns), rows), content_type="text/csv; charset=utf-8"
+            stream_csv(headings(columns), rows, guarded=True), content_type="text/csv; charset=utf-8"
         )
         name = f"{version.mapping_set.code}-v{version.number}.csv"
         response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -10,11 +10,28 @@ from typing import Any
 
 from portal.core.canonical import decimal_text
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_BREAKS = ("\t", "\r", "\n")
+
+
+def starts_formula(text: str) -> bool:
+    """Whether a spreadsheet could compute the text, apostrophes before it or not."""
+    bare = text.lstrip("'")
+    return bare.startswith(_BREAKS) or bare.lstrip().startswith(_FORMULA)
+
+
+def guard_text(text: str) -> str:
+    """The text with an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{text}" if starts_formula(text) else text
+
+
+def unguard_text(text: str) -> str:
+    """The inverse of `guard_text`, for every text."""
+    return text[1:] if text.startswith("'") and starts_formula(text) else text
 
 
 def csv_safe(value: Any) -> str:
-    """Text cells that would start a formula get a leading apostrophe; numbers stay numbers."""
+    """Text cells are guarded; numbers stay numbers."""
     if value is None:
         return ""
     if isinstance(value, Decimal):
@@ -23,8 +40,7 @@ def csv_safe(value: Any) -> str:
         return str(value)
     if isinstance(value, (dt.datetime, dt.date)):
         return value.isoformat()
-    text = str(value)
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+    return guard_text(str(value))
 
 
 class _Echo:
@@ -32,9 +48,14 @@ class _Echo:
         return value
 
 
-def stream_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """Lines of a CSV (RFC 4180) made one at a time, for a streaming response."""
+def stream_csv(
+    header: Sequence[str], rows: Iterable[Sequence[Any]], *, guarded: bool = False
+) -> Iterator[str]:
+    """Lines of a CSV (RFC 4180) made one at a time, for a streaming response.
+
+    `guarded`: whoever made the rows has guarded their texts already.
+    """
     writer = csv.writer(_Echo())
     yield writer.writerow([csv_safe(cell) for cell in header])
     for row in rows:
-        yield writer.writerow([csv_safe(cell) for cell in row])
+        yield writer.writerow(row if guarded else [csv_safe(cell) for cell in row])

@@ -6,6 +6,7 @@ import csv
 import io
 
 import pytest
+from django.urls import reverse
 
 from mappings.models import MappingRule
 from mappings.rows import rules_in
@@ -15,8 +16,10 @@ from mappings.services import rules_import
 from portal.approvals.services import change_approve
 from portal.audit.models import AuditEntry
 from portal.core.errors import DomainError, Faults
-from tests.factories.mappings import WHY, add, approve, approved_version, make_set, start, submit
+from portal.people.models import User
+from tests.factories.mappings import ACCOUNTS, WHY, add, approve, approved_version, make_set, start, submit
 
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 HEAD = "kind,account,center,target,sign,reason\n"
 
 
@@ -112,6 +115,40 @@ def test_a_dry_run_shows_ties_and_unknown_targets_of_the_result(mapping_set, arc
         ("error", "MAP-030"),
     ]
     assert MappingRule.objects.count() == 1
+
+
+def test_a_dry_run_of_a_file_with_faults_still_names_unknown_targets(mapping_set, architect):
+    version = start(architect, mapping_set)
+    dry = load(architect, version, "explicit,4010,,NOWHERE,,", "guess,1,,REV,,", "explicit,5000,,NOWHERE,,",
+               dry_run=True)  # fmt: skip
+    assert [(f.code, f.place) for f in dry.faults] == [("MAP-022", "line 3, column kind")]
+    assert [(f.code, f.place) for f in dry.findings] == [("MAP-030", "target NOWHERE, lines 2, 4")]
+    assert not MappingRule.objects.exists()
+
+
+def test_a_dry_run_says_when_there_would_be_nothing_to_submit(mapping_set, architect, controller_a):
+    approved_version(architect, controller_a, mapping_set, {"4000": "REV"})
+    version = start(architect, mapping_set)
+    add(architect, version, "4010")
+    back = load(architect, version, "explicit,4000,,REV,,", dry_run=True, replace=True)
+    assert [(f.level, f.code) for f in back.findings] == [("error", "APR-008")]
+    load(architect, version, "explicit,4000,,REV,,", replace=True)
+    with pytest.raises(DomainError) as caught:
+        submit(architect, version)
+    assert caught.value.code == "APR-008"
+
+
+def test_targets_that_a_spreadsheet_would_compute_survive_their_export(mapping_set, architect, client):
+    version = start(architect, mapping_set)
+    for account, target in zip(ACCOUNTS, ("-X", "=1+1", "'=1", "＝1", "@x"), strict=True):
+        add(architect, version, account, target, label=f"{target} said", rule_reason="＋1")
+    client.force_login(User.objects.get(username="architect"), backend=BACKEND)
+    address = reverse("mappings:rules-export", kwargs={"pk": version.pk})
+    exported = b"".join(client.get(address).streaming_content)
+    result = rules_import(actor=architect, reason=WHY, version_id=version.pk, data=exported, replace=True)
+    assert counts(result) == (0, 0, 0, 5)
+    assert b"''=1" in exported
+    assert b"'''=1" not in exported, "guarded once"
 
 
 def test_an_import_under_review_voids_what_was_read(mapping_set, architect, controller_a):

@@ -194,6 +194,35 @@ def test_members_are_exported_as_they_are_imported(browser, world):
     assert dict(shown.context["rehearsed"])["added"] == 0
 
 
+def test_members_with_names_that_a_spreadsheet_would_compute_come_back_exactly(browser, world):
+    dimension = Dimension.objects.get(pk=world.ids["dimension"])
+    names = ["=1", "'=1", "''=1", "＝1", "'＋1", "-5", "@x", "'plain", "－"]
+    for at, name in enumerate(names):
+        Member.objects.create(dimension=dimension, code=f"{name}#{at}", name=name, attributes={"area": name})
+    export = reverse("mappings:members-export", kwargs={"pk": dimension.pk})
+    exported = b"".join(browser.get(export).streaming_content).decode()
+    url = reverse("mappings:members-import", kwargs={"pk": dimension.pk})
+    shown = browser.post(url, {"text": exported, "reason": WHY})
+    assert shown.status_code == 200, shown.content.decode()
+    assert {word: number for word, number in shown.context["rehearsed"] if word != "unchanged"} == {
+        "added": 0,
+        "changed": 0,
+    }
+
+
+def test_a_dry_run_on_the_page_says_that_submitting_would_be_refused(browser, world):
+    url = reverse("mappings:rules-import", kwargs={"pk": world.ids["version"]})
+    revision = browser.get(url).context["form"].initial["revision"]
+    text = "kind,account,center,target,sign\nexplicit,4010,,NOWHERE,1\nguess,1,,REV,1\n"
+    for lines, status in ((text, 422), (text.partition("guess")[0], 200)):
+        answer = browser.post(url, {"text": lines, "revision": revision})
+        words = answer.content.decode()
+        assert answer.status_code == status
+        assert "Submitting would be refused" in words
+        assert "MAP-030" in words
+        assert "target NOWHERE, line 2" in words
+
+
 def test_an_import_of_members_needs_a_reason(browser, world):
     url = reverse("mappings:members-import", kwargs={"pk": world.ids["dimension"]})
     before = state()

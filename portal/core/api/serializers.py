@@ -65,7 +65,7 @@ class CodeInScope(serializers.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_null=True, **kwargs)
 
-    def to_representation(self, value: Any) -> str | None:
+    def to_representation(self, value: Any) -> Any:
         return str(value.code) if authority.visible(self.context["request"].actor, value) else None
 
 

@@ -40,7 +40,7 @@ class SearchFilter(django_filters.CharFilter):
             for name in self.search_fields:
                 one |= Q(**{f"{name}__icontains": word})
             for path, model in self.related.items():
-                seen = model.objects.restrict(self.parent.request.actor, model.view_permission)
+                seen: Any = model.objects.restrict(self.parent.request.actor, model.view_permission)
                 one |= Q(**{f"{path}__in": seen.filter(name__icontains=word).values("pk")})
             qs = qs.filter(one)
         return qs

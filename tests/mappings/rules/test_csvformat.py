@@ -136,6 +136,12 @@ def test_a_semicolon_file_with_a_byte_order_mark_and_lines_in_cells_is_read() ->
     assert [(line, rule.reason) for line, rule in parsed.rules] == [(2, "two\nlines"), (5, "")]
 
 
+def test_only_line_feeds_and_returns_end_a_line() -> None:
+    parsed = parse_rules(text_file(",explicit,4,,X,,a\u2028b,x\x0by", ",explicit,a\u2028b,,X,,,"), COLUMNS)
+    assert [(line, rule.reason, rule.label) for line, rule in parsed.rules] == [(2, "a\u2028b", "x\x0by")]
+    assert [(str(fault.code), fault.line) for fault in parsed.faults] == [("MAP-015", 3)]
+
+
 def test_reading_stops_after_many_faults() -> None:
     faults = parse_rules(text_file(*[",guess,1,,T,,,"] * 500), COLUMNS).faults
     assert len(faults) == 201
