@@ -42,6 +42,12 @@ class VersionForm(ActionForm):
     definition = definition_field()
 
 
+class VersionEditForm(VersionForm):
+    """A version as it was read; another's edit in between is never overwritten."""
+
+    content_sha256 = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
 class FlowDefineForm(VersionForm):
     code = CodeField(label="Code")
     name = TextField(label="Name")

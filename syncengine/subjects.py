@@ -165,7 +165,7 @@ class AcceptUnloadedSubject(Subject):
                 f"{item.value} debit {decimal_text(item.debit)} "
                 f"credit {decimal_text(item.credit)} {item.currency}",
                 "stays unloaded",
-                "removed",
+                "changed",
             )
             for item in self._records(change)[:500]
         ]

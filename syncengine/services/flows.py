@@ -9,7 +9,8 @@ from portal.approvals.services import change_content_edited, change_submit, reco
 from portal.audit.services import audited, record
 from portal.core import authority
 from portal.core.actor import Actor
-from portal.core.errors import Conflict, Invalid
+from portal.core.codes import Code as Core
+from portal.core.errors import Conflict, Invalid, PreconditionFailed
 from portal.core.locking import lock_name, locked
 from portal.core.text import clean_code, clean_text
 from portal.fiscal.periods import is_period
@@ -24,6 +25,7 @@ from syncengine.subjects import FlowVersionSubject
 from syncengine.tags import Tag
 
 EDITABLE = (VersionState.DRAFT, VersionState.LOCKED)
+_KEEP = "Nothing was saved. Keep your text, open the version again, and put in what is still to change."
 
 
 def _period(text: str) -> str:
@@ -127,11 +129,23 @@ def _editable(actor: Actor, version_id: int) -> FlowVersion:
 
 @audited(Tag.FLOW_VERSION_EDIT)
 def flow_version_edit(
-    *, actor: Actor, reason: str, version_id: int, definition: Any, effective_from: str | None = None
+    *,
+    actor: Actor,
+    reason: str,
+    version_id: int,
+    definition: Any,
+    effective_from: str | None = None,
+    content_sha256: str | None = None,
 ) -> FlowVersion:
-    """Change an open version; under review this voids all decisions. Raises Faults, Conflict RUN-011."""
+    """Change an open version; under review this voids all decisions.
+
+    Raises Faults, Conflict RUN-011, and PreconditionFailed API-007 when `content_sha256`, the content that
+    was read, is not the present one.
+    """
     version = _editable(actor, version_id)
     before = version.content_sha256
+    if content_sha256 is not None and content_sha256 != before:
+        raise PreconditionFailed(Core.API_007, f"{version} has changed since you read it.", hint=_KEEP)
     _write(version, definition, version.effective_from if effective_from is None else effective_from)
     change_content_edited(actor=actor, kind=FlowVersionSubject.kind, subject_key=version_key(version))
     if version.content_sha256 != before:

@@ -27,7 +27,7 @@ from portal.core.yamlsafe import Positions
 from syncengine import services
 from syncengine.definitions import findings_of
 from syncengine.definitiontext import definition_text, placed, read_text, with_lines
-from syncengine.forms import FlowDefineForm, VersionForm
+from syncengine.forms import FlowDefineForm, VersionEditForm, VersionForm
 from syncengine.models import Flow, FlowVersion
 from syncengine.permissions import P
 from syncengine.selectors.flows import last_approved, version_key
@@ -245,7 +245,7 @@ class VersionStartView(TextMixin, ObjectActionPage):
 class VersionEditView(TextMixin, ObjectActionPage):
     model = FlowVersion
     permission = P.FLOW_EDIT
-    form_class = VersionForm
+    form_class = VersionEditForm
     submit_label = "Save"
 
     def get_queryset(self) -> Any:
@@ -277,13 +277,15 @@ class VersionEditView(TextMixin, ObjectActionPage):
         return {
             "definition": definition_text(version.definition),
             "effective_from": version.effective_from,
+            "content_sha256": version.content_sha256,
         }
 
     def preview(self) -> dict[str, Any]:
         return {"findings": placed_findings(self.object)}
 
-    def perform(self, form: VersionForm) -> FlowVersion:
-        values = {name: form.cleaned_data[name] for name in ("reason", "effective_from")}
+    def perform(self, form: VersionEditForm) -> FlowVersion:
+        names = ("reason", "effective_from", "content_sha256")
+        values = {name: form.cleaned_data[name] for name in names}
         result: FlowVersion = self.placing(
             services.flow_version_edit, form, actor=self.actor, version_id=self.object.pk, **values
         )

@@ -275,12 +275,40 @@ def test_a_version_is_drafted_edited_and_submitted_from_its_pages(mini, enter):
     page = text_of(client.get(url("version-detail", pk=draft.pk)))
     assert "quarantine.max_share" in page
     edit = {"definition": changed.replace("'0.25'", "'0.2'"), "reason": "Tighter", "effective_from": ""}
+    edit["content_sha256"] = (
+        client.get(url("version-edit", pk=draft.pk)).context["form"]["content_sha256"].value()
+    )
     assert client.post(url("version-edit", pk=draft.pk), edit).status_code == 302
     answer = client.post(url("version-submit", pk=draft.pk), {"reason": "Ready"})
     change = ChangeRequest.objects.latest("pk")
     assert answer.url == reverse("approvals:change-detail", kwargs={"pk": change.pk})
     assert change.kind == "syncengine.flow_version"
     assert text_of(client.get(answer.url)).count(url("version-detail", pk=draft.pk)) == 1
+
+
+def test_two_people_who_edit_one_draft_do_not_overwrite_each_other(mini, enter):
+    flow = Flow.objects.get()
+    client, start = enter("ada"), url("version-start", pk=flow.pk)
+    text = client.get(start).context["form"].initial["definition"]
+    client.post(start, {"definition": text.replace("'0.5'", "'0.25'"), "reason": "A tighter limit"})
+    draft = flow.versions.get(state="draft")
+    address = url("version-edit", pk=draft.pk)
+    shown = {
+        name: field.value() for name, field in ((f.name, f) for f in client.get(address).context["form"])
+    }
+    first = {**shown, "definition": shown["definition"].replace("'0.25'", "'0.2'"), "reason": "First"}
+    second = {**shown, "definition": shown["definition"].replace("'0.25'", "'0.4'"), "reason": "Second"}
+    assert client.post(address, first).status_code == 302
+    late = client.post(address, second)
+    assert late.status_code == 412
+    page = text_of(late)
+    assert "API-007" in page
+    assert "has changed since you read it" in page
+    assert "Keep your text" in page
+    assert "&#x27;0.4&#x27;" in page, "what was typed is not lost"
+    assert "came back damaged" in text_of(client.post(address, {**second, "content_sha256": ""}))
+    draft.refresh_from_db()
+    assert draft.definition["quarantine"]["max_share"] == "0.2"
 
 
 def test_an_approved_version_offers_no_edit(mini, enter):

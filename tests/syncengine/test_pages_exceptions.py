@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from mappings.models import MappingVersion
 from portal.approvals.models import ChangeRequest
+from portal.approvals.selectors import diff_of
 from portal.audit.models import AuditEntry
 from portal.people.models import User
 from syncengine.models import QuarantinedRecord
@@ -153,6 +154,7 @@ def test_accepting_becomes_a_change_request_of_one_slice(mini, enter):
     change = ChangeRequest.objects.latest("pk")
     assert answer.url == reverse("approvals:change-detail", kwargs={"pk": change.pk})
     assert len(change.payload["records"]) == 2
+    assert {row.kind for row in diff_of(change)} == {"changed"}, "a record stays, its state changes"
 
 
 def test_nobody_acts_on_records_without_the_duty_or_with_a_damaged_selection(mini, enter):
