@@ -202,7 +202,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
     if env.str("EMAIL_HOST", "")
-    else "django.core.mail.backends.console.EmailBackend"
+    else "django.core.mail.backends.dummy.EmailBackend"
 )
 EMAIL_HOST = env.str("EMAIL_HOST", "")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("portal.desk.urls")),
+    path("accounts/", include("portal.people.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", include("portal.api")),
     path("changes/", include("portal.approvals.urls")),

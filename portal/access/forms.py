@@ -48,6 +48,16 @@ class AccountCreateForm(ActionForm):
     )
 
 
+class AccountSetPasswordForm(ActionForm):
+    password = forms.CharField(
+        label="New password",
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least twelve characters. Give it to the person in private; they change it once in.",
+    )
+
+
 class RoleProposeForm(ActionForm):
     code = CodeField(label="Code", help_text="Give an existing code to propose its next version.")
     name = TextField(label="Name")

@@ -1,9 +1,10 @@
-"""Sign-ins and refused sign-ins go into the audit (third-party hooks are the one use of signals)."""
+"""Sign-ins, refused ones and new passwords go into the audit (third-party hooks: the one use of signals)."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.signals import password_changed, password_reset, password_set
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -20,6 +21,12 @@ from portal.people.models import User
 def signed_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
     actor = actor_for(user, source=Source.UI, request_id=getattr(request, "request_id", ""))
     record(Tag.SIGN_IN, actor=actor, subject=user.person, after={"username": user.username})
+
+
+@receiver([password_changed, password_reset, password_set], dispatch_uid="access.own_password")
+def password_set_by_oneself(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
+    actor = actor_for(user, source=Source.UI, request_id=getattr(request, "request_id", ""))
+    record(Tag.ACCOUNT_SET_PASSWORD, actor=actor, subject=user.person, after={"username": user.username})
 
 
 @receiver(user_login_failed, dispatch_uid="access.sign_in_failed")

@@ -1,9 +1,10 @@
-"""What every template knows: theme, time of the page, and whether this database is a demo."""
+"""What every template knows: theme, time of the page, whether mail is sent, whether this is a demo."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -18,5 +19,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme if theme in THEMES else "",
         "as_of": now(),
+        "sends_mail": bool(settings.EMAIL_HOST),
         "is_demo": SimpleLazyObject(SiteFlag.is_demo),
     }

@@ -93,9 +93,11 @@ def account_create(
 
 @audited(Tag.ACCOUNT_SET_PASSWORD)
 def account_set_password(*, actor: Actor, reason: str, account_id: int, password: str) -> User:
-    """Set the password of a person's account. Raises BadInput IAM-011 when it is weak."""
+    """Set the password of an account; its sessions end. Raises BadInput IAM-011 when it is weak, NotFound."""
     authority.check_everywhere(actor, P.ACCOUNT_MANAGE)
-    user = User.objects.select_related("person").get(pk=account_id)
+    user = locked(User.objects.select_related("person")).filter(pk=account_id).first()
+    if user is None:
+        raise NotFound("There is no such account.")
     set_password(user, password)
     user.save(update_fields=["password"])
     after = {"username": user.username}

@@ -8,14 +8,20 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from portal.access import services
+from portal.access import selectors, services
 from portal.access.authority import active_grants
 from portal.access.filters import PersonFilter
-from portal.access.forms import AccountCreateForm, PersonEditForm, PersonRegisterForm
+from portal.access.forms import (
+    AccountCreateForm,
+    AccountSetPasswordForm,
+    PersonEditForm,
+    PersonRegisterForm,
+)
 from portal.access.functions import LABELS, Function
 from portal.access.permissions import P
 from portal.access.views.area import AccessArea
 from portal.core import authority
+from portal.core.errors import NotFound
 from portal.core.views import (
     Action,
     ActionPage,
@@ -113,6 +119,7 @@ class PersonDetailView(DetailPage):
             grants=person.grants.select_related("role").order_by("role__name") if see_grants else None,
             duties=known if see_grants else None,
             may_end=authority.allowed(self.actor, P.GRANT_PROPOSE),
+            may_set=authority.allowed(self.actor, People.ACCOUNT_MANAGE),
             **extra,
         )
 
@@ -191,3 +198,39 @@ class AccountCreateView(ObjectActionPage):
 
     def success_message(self, result: User) -> str:
         return f"The account {result.username} exists."
+
+
+class AccountSetPasswordView(ActionPage):
+    """The first password of an account, or a new one for somebody who has forgotten theirs."""
+
+    lead = "Sessions of the account end. The audit trail keeps who set it and why, never the password."
+    permission = People.ACCOUNT_MANAGE
+    form_class = AccountSetPasswordForm
+    submit_label = "Set the password"
+    account: User
+
+    def prepare(self) -> None:
+        super().prepare()
+        account = selectors.accounts(self.actor).filter(pk=self.kwargs["pk"]).first()
+        if account is None:
+            raise NotFound("There is no such account in your scope.")
+        self.account = account
+
+    def get_title(self) -> str:
+        return f"Set a password of {self.account.username}"
+
+    def crumbs(self) -> Sequence[Crumb]:
+        person = self.account.person
+        return _crumbs((person.name, person_url(person)), ("Set a password", ""))
+
+    def cancel_url(self) -> str:
+        return person_url(self.account.person)
+
+    def perform(self, form: AccountSetPasswordForm) -> User:
+        return services.account_set_password(actor=self.actor, account_id=self.account.pk, **form.values)
+
+    def success_url(self, result: User) -> str:
+        return person_url(self.account.person)
+
+    def success_message(self, result: User) -> str:
+        return f"{result.username} signs in with the new password from now on."
