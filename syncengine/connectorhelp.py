@@ -123,7 +123,8 @@ CONNECTOR_HELP: dict[Code, Help] = {
     ),
     Code.LOAD_015: Help(
         "The target's rows had been changed by hand",
-        "Before the load, the target held other rows for the slice than the last load left there.",
+        "Before the load, the target held other rows for the slice than the last load left there. Replaced "
+        "slices of more than 50,000 rows are compared by their number of rows and sums only.",
         "The slice is what this run computed: what had been changed is gone.",
         "Find out who changes the target's rows; corrections belong into the ledger or into the mapping.",
         _TARGET_OWNER,

@@ -13,13 +13,14 @@ from mappings import selectors as mappings
 from portal.approvals.ports import Finding
 from portal.core.canonical import content_hash
 from portal.core.clock import today
-from portal.core.errors import Fault, Faults, Invalid
+from portal.core.errors import DomainError, Fault, Faults, Invalid
 from portal.fiscal import selectors as fiscal
 from syncengine.codes import Code
 from syncengine.connectors import connector, parse_dataset
 from syncengine.definition import DefinitionError, FlowDefinition, definition_dict, parse_definition
 from syncengine.models import Flow, FlowVersion
 from syncengine.states import VersionState
+from syncengine.storage import adapter_of
 
 
 def read_definition(data: object) -> FlowDefinition:
@@ -160,9 +161,11 @@ def _mappings(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterato
             yield _error(Code.RUN_114, words, f"{place}.inputs")
 
 
-def fixed_cells(flow_code: str, definition: FlowDefinition) -> dict[str, str]:
-    """The columns whose value is fixed for all slices of a flow."""
+def fixed_cells(flow_code: str, definition: FlowDefinition, period: str = "") -> dict[str, str]:
+    """The columns whose value is fixed: in the slice of a period, or in all slices of a flow."""
     values = {"{flow}": flow_code, "{scenario}": definition.slice.scenario}
+    if period:
+        values["{period}"] = period
     found = {}
     for column in definition.target.columns:
         text = column.value or ""
@@ -174,9 +177,19 @@ def fixed_cells(flow_code: str, definition: FlowDefinition) -> dict[str, str]:
 
 
 def _one_place(mine: Connection, code: str) -> bool:
-    """Whether another connection may lead to the same tables: one system's do, and so does one address."""
+    """Whether another connection may lead to the same tables: one system's do, and so does one database.
+
+    Where a secret cannot be read here, the load itself finds out: the target knows whose its slices are.
+    """
     other = mine if mine.code == code else catalog.connection_by_code(code)
-    return other is not None and (other.system_id == mine.system_id or other.config == mine.config)
+    if other is None:
+        return False
+    if other.system_id == mine.system_id or other.config == mine.config:
+        return True
+    try:
+        return adapter_of(other).place() == adapter_of(mine).place()
+    except DomainError:
+        return False
 
 
 def _cells(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[Finding]:

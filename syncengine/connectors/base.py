@@ -99,6 +99,8 @@ class SliceLoad:
     content_hash: str
     parquet: Path
     rows: int
+    flow: str = ""
+    cells: Mapping[str, str] = field(default_factory=dict)  # the columns with one value in all rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class TargetReceipt:
     rows: int
     amounts: Mapping[str, Decimal]
     table: str = ""
+    columns: str = field(default="", compare=False)  # the names of the columns as they were loaded
     altered: bool = field(default=False, compare=False)
 
 
@@ -167,6 +170,10 @@ class TargetAdapter(Protocol):
     """Writes slices. Every method raises DomainError subclasses with LOAD codes."""
 
     def preflight(self, dataset: Dataset | None = None) -> Preflight: ...
+
+    def place(self) -> tuple[str, ...]:
+        """Where the tables lie, the same for all connections that lead there."""
+        ...
 
     def plan_load(self, slice_load: SliceLoad) -> LoadPlan: ...
 

@@ -15,6 +15,9 @@ class SourceOnly:
 
     __slots__ = ()
 
+    def place(self) -> tuple[str, ...]:
+        raise self._refusal()
+
     def plan_load(self, slice_load: SliceLoad) -> LoadPlan:
         raise self._refusal()
 

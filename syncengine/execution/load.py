@@ -19,6 +19,7 @@ from syncengine.connectors.base import (
     TargetReceipt,
 )
 from syncengine.definition.model import FlowDefinition, MeasureKind
+from syncengine.definitions import fixed_cells
 from syncengine.evidence import EvidenceKind
 from syncengine.execution.attempt import Attempt
 from syncengine.execution.compute import Computed, in_one_currency, output_columns
@@ -51,6 +52,8 @@ def slice_load_of(attempt: Attempt, computed: Computed) -> SliceLoad:
         content_hash=computed.output_hash,
         parquet=attempt.store.path(computed.output),
         rows=computed.result.output_rows,
+        flow=run.flow.code,
+        cells=fixed_cells(run.flow.code, attempt.definition, run.period),
     )
 
 
@@ -69,9 +72,10 @@ def load(attempt: Attempt, computed: Computed) -> None:
     except DomainError:
         attempt.nothing_sent()
         raise
-    action = LoadAction.REPAIR if receipt.altered else plan.action
+    action = plan.action
     if receipt.altered:
-        words = "%s: the target's rows of %s had been changed outside Tieout; put back"
+        action = LoadAction.OVERWRITE if action is LoadAction.REPLACE else LoadAction.REPAIR
+        words = "%s: the target's rows of %s had been changed outside Tieout"
         log.warning(words, slice_load.run_ref, slice_load.slice_key)
     quarantine = attempt.store.path(attempt.store.find(computed.quarantine.sha256, EvidenceKind.QUARANTINE))
     with attempt.write() as run:

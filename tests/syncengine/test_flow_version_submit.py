@@ -111,6 +111,22 @@ def test_a_second_connection_to_the_same_system_opens_no_way_around_that(mini, d
     assert submit_faults(mini, define(mini, definition)) == {"RUN-006"}
 
 
+def test_a_second_secret_under_another_system_opens_no_way_around_that(mini, definition, monkeypatch):
+    monkeypatch.setenv("PLANNING_AGAIN", f"sqlite:///{mini.planning}")
+    planning = Connection.objects.get(code=definition["target"]["connection"])
+    system = planning.system
+    system.pk, system.code, system.name = None, "PLAN2", "Another name for the plan"
+    system.save()
+    planning.pk, planning.code, planning.system = None, "planning-again", system
+    planning.config = {"url": "env:PLANNING_AGAIN", "host": "127.0.0.1", "port": "5433"}
+    planning.save()
+    definition["target"]["connection"] = "planning-again"
+    for column in definition["target"]["columns"]:
+        if column["name"] == "flow":
+            column["value"] = "mini-actuals"
+    assert "RUN-006" in submit_faults(mini, define(mini, definition))
+
+
 def test_two_flows_may_share_a_table_when_a_fixed_column_tells_them_apart(mini, definition):
     version = define(mini, definition)
     assert flow_version_submit(actor=mini.author, reason="Please approve.", version_id=version.pk)

@@ -77,6 +77,37 @@ def test_rows_changed_behind_the_portals_back_are_put_right_by_the_next_run(mini
     assert mini.run().load_action == "keep"
 
 
+def test_rows_changed_behind_the_portals_back_are_told_when_new_content_replaces_them(mini):
+    mini.run()
+    with sqlite3.connect(mini.planning) as connection:
+        connection.execute("UPDATE mini_facts SET region = 'east' WHERE entity = 'CH'")
+    path = mini.ledger / "journal.csv"
+    path.write_text(path.read_text().replace("310.25", "311.25"))
+    run = mini.run()
+    assert (run.confirmation, run.load_action) == ("confirmed", "overwrite")
+    assert [item["code"] for item in run_summary(run)["warnings"]] == ["LOAD-015"]
+    path.write_text(path.read_text().replace("311.25", "310.25"))
+    again = mini.run()
+    assert (again.load_action, run_summary(again)["warnings"]) == ("replace", [])
+
+
+def test_the_targets_record_names_the_flow_and_refuses_another_one(mini):
+    """Whatever the approval could see: here another portal's flow has loaded the same cells."""
+    run = mini.run()
+    with sqlite3.connect(mini.planning) as connection:
+        flow, cells = connection.execute("SELECT flow, cells FROM tieout_slice").fetchone()
+        assert (flow, cells) == ("mini-actuals", '{"flow":"mini-actuals","period":"2026-01"}')
+        connection.execute(
+            "UPDATE tieout_slice SET slice = 'theirs/x', flow = 'theirs', cells = ?",
+            ('{"period":"2026-01"}',),
+        )
+    before = mini.rows()
+    refused = mini.run()
+    assert (refused.state, refused.error_code, refused.confirmation) == ("failed", "LOAD-014", "")
+    assert refused.output_hash == run.output_hash
+    assert mini.rows() == before
+
+
 def test_every_run_is_in_the_audit_with_its_hashes(mini):
     run = mini.run()
     entries = AuditEntry.objects.filter(stream_type="syncengine.run", stream_id=str(run.pk)).order_by("id")

@@ -69,6 +69,10 @@ class DatabaseAdapter:
             )
         return DatabaseSource(self.address).extract(dataset, store, scratch_dir, progress)
 
+    def place(self) -> tuple[str, ...]:
+        """Backend, host, port, database and schema; for SQLite the file."""
+        return (*self.address.place, self.schema) if self.address.path is None else self.address.place
+
     def plan_load(self, slice_load: SliceLoad) -> LoadPlan:
         """What `load` would do; raises what `load` would refuse, and changes nothing."""
         return self._target().plan(slice_load)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import socket
 from collections.abc import Mapping, Sequence
@@ -41,6 +42,18 @@ class Address:
             if secret:
                 text = text.replace(str(secret), "***")
         return " ".join(text.split())[:500]
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """The database itself, however it is spelt; a host without an address counts by its name."""
+        if self.path is not None:
+            return (self.backend, str(self.path.resolve()))
+        try:
+            host = self.resolve()
+            host = "loopback" if ipaddress.ip_address(host.partition("%")[0]).is_loopback else host
+        except Unavailable:
+            host = self.host.lower()
+        return (self.backend, host, str(self.port), self.url.database or "")
 
     def resolve(self) -> str:
         """The IP address to connect to, resolved once. Raises Unavailable SRC-019."""

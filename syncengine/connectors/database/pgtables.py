@@ -18,6 +18,7 @@ from portal.core.errors import Invalid
 from syncengine.codes import Code
 from syncengine.connectors.base import SliceLoad
 from syncengine.connectors.database.output import Output
+from syncengine.connectors.database.slices import OWNER
 from syncengine.outputhash import ColumnType
 
 _MADE_BY_US = "Made by Tieout: one partition per slice"
@@ -85,17 +86,41 @@ def _creating(connection: psycopg.Connection) -> None:
 
 def create_slices(connection: psycopg.Connection, schema: str) -> None:
     """The record of slices: one row each, locked by every load of the slice."""
-    if table_facts(connection, schema, "tieout_slice") is not None:
+    facts = table_facts(connection, schema, "tieout_slice")
+    if facts is not None and all(name in facts.types for name in OWNER):
         return
     _creating(connection)
+    if facts is not None:
+        _add_owner(connection, schema)
+        return
     connection.execute(
         sql.SQL(
             "CREATE TABLE IF NOT EXISTS {} (slice text PRIMARY KEY, fence bigint NOT NULL, "
             "run text NOT NULL, content_hash text NOT NULL, rows bigint NOT NULL, "
             "loaded_at timestamptz NOT NULL, "
-            "target text NOT NULL, amounts text NOT NULL)"
+            "target text NOT NULL, amounts text NOT NULL, flow text NOT NULL DEFAULT '', "
+            "cells text NOT NULL DEFAULT '', columns text NOT NULL DEFAULT '')"
         ).format(sql.Identifier(schema, "tieout_slice"))
     )
+
+
+def _add_owner(connection: psycopg.Connection, schema: str) -> None:
+    """Records of earlier installations do not say whose they are; the next load of each slice does."""
+    parts = [
+        sql.SQL("ADD COLUMN IF NOT EXISTS {} text NOT NULL DEFAULT ''").format(sql.Identifier(name))
+        for name in OWNER
+    ]
+    slices = sql.Identifier(schema, "tieout_slice")
+    connection.execute(sql.SQL("ALTER TABLE {} {}").format(slices, sql.SQL(", ").join(parts)))
+
+
+def owners_of(connection: psycopg.Connection, schema: str, table: str) -> list[tuple[str, str, str]]:
+    """Slice, flow and cells of the slices that have rows in the table."""
+    facts = table_facts(connection, schema, "tieout_slice")
+    if facts is None or "flow" not in facts.types:
+        return []
+    query = "SELECT slice, flow, cells FROM {} WHERE target = {} AND rows > 0 AND flow <> ''"
+    return connection.execute(sql.SQL(query).format(sql.Identifier(schema, "tieout_slice"), table)).fetchall()
 
 
 def create_table(connection: psycopg.Connection, schema: str, load: SliceLoad) -> TableFacts:

@@ -10,6 +10,7 @@ from decimal import Decimal
 import psycopg
 from psycopg import sql
 
+from portal.core.canonical import canonical_json
 from portal.core.errors import Conflict, Invalid
 from syncengine.codes import Code
 from syncengine.connectors.base import LoadPlan, Progress, ReadBack, SliceLoad, TargetReceipt
@@ -21,6 +22,7 @@ from syncengine.connectors.database.pgtables import (
     create_slices,
     create_table,
     fresh_partition,
+    owners_of,
     partition_name,
     swap_partition,
     table_facts,
@@ -32,13 +34,15 @@ from syncengine.connectors.database.sessions import (
     target_errors,
 )
 from syncengine.connectors.database.slices import (
-    RECORD,
+    OWNER,
     amount_names,
     amounts_text,
     decide,
     exact,
     load_within,
     receipt_of,
+    record_sql,
+    refuse_rivals,
 )
 from syncengine.outputhash import Column, ColumnType, Dialect, amount_sql, hash_texts, row_sql
 
@@ -71,6 +75,7 @@ class PostgresTarget:
             if facts is not None:
                 check_fit(facts, load, output)
             existing = self._record(connection, load.slice_key)
+            refuse_rivals(load, owners_of(connection, self._schema, load.table))
             partitioned = facts is None or facts.ours
             mode = "partition" if partitioned else "delete-insert"
             return LoadPlan(decide(existing, load), mode, facts is None, output.row_count, existing)
@@ -136,11 +141,12 @@ class PostgresTarget:
         return facts
 
     def _record(self, connection: psycopg.Connection, slice_key: str) -> TargetReceipt | None:
-        if table_facts(connection, self._schema, "tieout_slice") is None:
+        facts = table_facts(connection, self._schema, "tieout_slice")
+        if facts is None:
             return None
         row = connection.execute(
             sql.SQL("SELECT {} FROM {} WHERE slice = {}").format(
-                sql.SQL(RECORD), sql.Identifier(self._schema, "tieout_slice"), slice_key
+                sql.SQL(record_sql(facts.types)), sql.Identifier(self._schema, "tieout_slice"), slice_key
             )
         ).fetchone()
         return receipt_of(row) if row else None
@@ -165,10 +171,19 @@ class _PostgresTransaction:
         )
         row = self._connection.execute(
             sql.SQL("SELECT {} FROM {} WHERE slice = {} FOR UPDATE").format(
-                sql.SQL(RECORD), self._slices, slice_key
+                sql.SQL(record_sql(OWNER)), self._slices, slice_key
             )
         ).fetchone()
         return receipt_of(row) if row and row[1] != _UNRECORDED else None
+
+    def owners(self, load: SliceLoad) -> list[tuple[str, str, str]]:
+        return owners_of(self._connection, self._schema, load.table)
+
+    def exclude_rivals(self, load: SliceLoad) -> None:
+        """A lock of the table's name, held from the record to the commit only."""
+        name = hashlib.sha256(f"{self._schema}.{load.table}".encode()).digest()
+        key = int.from_bytes(name[:8], signed=True)
+        self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (key,))
 
     def replace(self, load: SliceLoad, output: Output, progress: Progress) -> None:
         if self._facts.ours:
@@ -196,7 +211,10 @@ class _PostgresTransaction:
                 progress(done, load.rows)
 
     def held(self, load: SliceLoad) -> tuple[int, Mapping[str, Decimal]]:
-        return _totals(self._connection, self._schema, self._place(load), load.slice_key, load.columns)
+        place = self._place(load)
+        if table_facts(self._connection, self._schema, place) is None:
+            return 0, dict.fromkeys(amount_names(load.columns), Decimal(0))
+        return _totals(self._connection, self._schema, place, load.slice_key, load.columns)
 
     def digest(self, load: SliceLoad) -> str:
         place = self._place(load)
@@ -210,11 +228,11 @@ class _PostgresTransaction:
     def _place(self, load: SliceLoad) -> str:
         return partition_name(load.table, load.slice_key) if self._facts.ours else load.table
 
-    def record(self, receipt: TargetReceipt) -> None:
+    def record(self, load: SliceLoad, receipt: TargetReceipt) -> None:
         self._connection.execute(
             sql.SQL(
                 "UPDATE {} SET fence = {}, run = {}, content_hash = {}, rows = {}, loaded_at = now(), "
-                "target = {}, amounts = {} WHERE slice = {}"
+                "target = {}, amounts = {}, flow = {}, cells = {}, columns = {} WHERE slice = {}"
             ).format(
                 self._slices,
                 receipt.fence,
@@ -223,6 +241,9 @@ class _PostgresTransaction:
                 receipt.rows,
                 receipt.table,
                 amounts_text(receipt.amounts),
+                load.flow,
+                canonical_json(dict(load.cells)),
+                receipt.columns,
                 receipt.slice_key,
             )
         )

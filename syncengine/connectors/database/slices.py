@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Protocol
@@ -16,12 +16,20 @@ from syncengine.connectors.database.output import Output
 from syncengine.outputhash import Column, ColumnType, canonical_amount
 
 # one row per slice, locked by every load of it; "target" and "amounts" let the target name its own totals
-RECORD = "slice, fence, run, content_hash, rows, target, amounts"
+_RECORD = "slice, fence, run, content_hash, rows, target, amounts, "
+# whose slice it is and what its rows look like; texts that records of earlier installations lack
+OWNER = ("flow", "cells", "columns")
+_KNOWN_BY_HASH = 50_000
+
+
+def record_sql(known: Container[str]) -> str:
+    """What to select of `tieout_slice`, given the columns it has."""
+    return _RECORD + ("columns" if "columns" in known else "''")
 
 
 def receipt_of(row: Sequence[object]) -> TargetReceipt:
-    """A receipt from a row of `tieout_slice` selected as RECORD."""
-    slice_key, fence, run, content_hash, rows, table, amounts = row
+    """A receipt from a row of `tieout_slice` selected as `record_sql`."""
+    slice_key, fence, run, content_hash, rows, table, amounts, columns = row
     return TargetReceipt(
         slice_key=str(slice_key),
         fence=int(str(fence)),
@@ -30,7 +38,12 @@ def receipt_of(row: Sequence[object]) -> TargetReceipt:
         rows=int(str(rows)),
         amounts={name: Decimal(value) for name, value in json.loads(str(amounts)).items()},
         table=str(table),
+        columns=str(columns),
     )
+
+
+def columns_text(load: SliceLoad) -> str:
+    return canonical_json([column.name for column in load.columns])
 
 
 def amounts_text(amounts: Mapping[str, Decimal]) -> str:
@@ -58,6 +71,21 @@ def decide(existing: TargetReceipt | None, load: SliceLoad) -> LoadAction:
     return LoadAction.KEEP if same else LoadAction.REPLACE
 
 
+def refuse_rivals(load: SliceLoad, owners: Iterable[tuple[str, str, str]]) -> None:
+    """Raises LoadRefused LOAD-014 when a slice of another flow in the table may hold the same cells.
+
+    `owners` are slice, flow and cells of all slices with rows in the table. Slices that differ in a column
+    that both of them fix share no cell.
+    """
+    for slice_key, flow, text in owners:
+        if flow in ("", load.flow):
+            continue
+        cells = json.loads(text)
+        if all(cells[name] == load.cells[name] for name in cells.keys() & load.cells.keys()):
+            words = f"The table {load.table} holds {slice_key}, a slice of flow {flow} with the same cells."
+            raise LoadRefused(Code.LOAD_014, words, place=load.slice_key)
+
+
 def check_tie(load: SliceLoad, sent: Mapping[str, Decimal], rows: int, held: Mapping[str, Decimal]) -> None:
     """Raises Conflict LOAD-007 when the target holds other rows or sums than were sent."""
     if rows != load.rows:
@@ -79,13 +107,19 @@ class SliceTransaction(Protocol):
 
     def lock(self, slice_key: str) -> TargetReceipt | None: ...
 
+    def owners(self, load: SliceLoad) -> list[tuple[str, str, str]]: ...
+
+    def exclude_rivals(self, load: SliceLoad) -> None:
+        """From here to the commit no other slice of the table can be recorded."""
+        ...
+
     def replace(self, load: SliceLoad, output: Output, progress: Progress) -> None: ...
 
     def held(self, load: SliceLoad) -> tuple[int, Mapping[str, Decimal]]: ...
 
     def digest(self, load: SliceLoad) -> str: ...
 
-    def record(self, receipt: TargetReceipt) -> None: ...
+    def record(self, load: SliceLoad, receipt: TargetReceipt) -> None: ...
 
 
 def load_within(
@@ -96,17 +130,48 @@ def load_within(
     action = decide(existing, load)
     if existing is not None and action is LoadAction.NOTHING:
         return existing
+    refuse_rivals(load, transaction.owners(load))
     receipt = TargetReceipt(
-        load.slice_key, load.fence, load.run_ref, load.content_hash, load.rows, output.amounts, load.table
+        load.slice_key,
+        load.fence,
+        load.run_ref,
+        load.content_hash,
+        load.rows,
+        output.amounts,
+        load.table,
+        columns_text(load),
     )
-    altered = action is LoadAction.KEEP and transaction.digest(load) != load.content_hash
+    altered = existing is not None and _was_altered(transaction, existing, load, action)
     if action is LoadAction.REPLACE or altered:
         transaction.replace(load, output, progress)
         rows, amounts = transaction.held(load)
         check_tie(load, output.amounts, rows, amounts)
-    transaction.record(receipt)
+    transaction.exclude_rivals(load)
+    refuse_rivals(load, transaction.owners(load))  # another flow's load may have been recorded meanwhile
+    transaction.record(load, receipt)
     progress(load.rows, load.rows)
     return replace(receipt, altered=altered)
+
+
+def _was_altered(
+    transaction: SliceTransaction, existing: TargetReceipt, load: SliceLoad, action: LoadAction
+) -> bool:
+    """Whether the slice's rows are no longer those of its last load.
+
+    Rows that stay are always proven by their hash. Rows that are replaced are compared by number and sums,
+    and by hash up to a size: beyond it the hash would cost a noticeable part of the load.
+    """
+    if action is LoadAction.KEEP:
+        return transaction.digest(load) != existing.content_hash
+    if existing.columns != columns_text(load):
+        return False  # loaded with other columns: nothing to compare with
+    try:
+        rows, amounts = transaction.held(load)
+    except Conflict:
+        return True
+    if rows != existing.rows or amounts != existing.amounts:
+        return True
+    return rows <= _KNOWN_BY_HASH and transaction.digest(load) != existing.content_hash
 
 
 def exact(text: object, name: str) -> Decimal:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from decimal import Decimal
 
+from portal.core.canonical import canonical_json
 from portal.core.errors import Conflict, Invalid
 from syncengine.codes import Code
 from syncengine.connectors.base import LoadPlan, Progress, ReadBack, SliceLoad, TargetReceipt
@@ -16,13 +17,15 @@ from syncengine.connectors.database.address import Address
 from syncengine.connectors.database.output import Output, open_output
 from syncengine.connectors.database.sessions import commit_sqlite, open_sqlite, target_errors, try_sqlite
 from syncengine.connectors.database.slices import (
-    RECORD,
+    OWNER,
     amount_names,
     amounts_text,
     decide,
     inexact,
     load_within,
     receipt_of,
+    record_sql,
+    refuse_rivals,
 )
 from syncengine.duck import identifier
 from syncengine.outputhash import SCALE, Column, ColumnType, Dialect, hash_sorted, row_sql
@@ -30,7 +33,8 @@ from syncengine.outputhash import SCALE, Column, ColumnType, Dialect, hash_sorte
 _SLICES = (
     "CREATE TABLE IF NOT EXISTS tieout_slice (slice TEXT NOT NULL PRIMARY KEY, fence INTEGER NOT NULL, "
     "run TEXT NOT NULL, content_hash TEXT NOT NULL, rows INTEGER NOT NULL, loaded_at TEXT NOT NULL, "
-    "target TEXT NOT NULL, amounts TEXT NOT NULL)"
+    "target TEXT NOT NULL, amounts TEXT NOT NULL, flow TEXT NOT NULL DEFAULT '', "
+    "cells TEXT NOT NULL DEFAULT '', columns TEXT NOT NULL DEFAULT '')"
 )
 _FETCH = 5_000
 _AMOUNT = re.compile(rf"-?[0-9]{{1,34}}(\.[0-9]{{1,{SCALE}}})?")
@@ -54,6 +58,8 @@ class SqliteTarget:
             if connection is not None and not creates:
                 _check_fit(connection, load)
             action = decide(existing, load)
+            if connection is not None:
+                refuse_rivals(load, _owners(connection, load.table))
             return LoadPlan(action, "delete-insert", creates, output.row_count, existing)
 
     def load(self, load: SliceLoad, progress: Progress) -> TargetReceipt:
@@ -110,7 +116,19 @@ class _SqliteTransaction:
 
     def lock(self, slice_key: str) -> TargetReceipt | None:
         self._connection.execute(_SLICES)
+        known = _columns(self._connection, "tieout_slice")
+        for name in OWNER:
+            if name not in known:
+                self._connection.execute(
+                    f"ALTER TABLE tieout_slice ADD COLUMN {name} TEXT NOT NULL DEFAULT ''"
+                )
         return _record(self._connection, slice_key)
+
+    def owners(self, load: SliceLoad) -> list[tuple[str, str, str]]:
+        return _owners(self._connection, load.table)
+
+    def exclude_rivals(self, load: SliceLoad) -> None:
+        """SQLite has one writer: nobody records anything meanwhile."""
 
     def replace(self, load: SliceLoad, output: Output, progress: Progress) -> None:
         connection = self._connection
@@ -134,6 +152,8 @@ class _SqliteTransaction:
         sums = dict.fromkeys(names, 0)
         cells = ", ".join([*(identifier(name) for name in names), "1"])
         rows = 0
+        if not _columns(self._connection, load.table):
+            return rows, _decimals(sums)
         for row in self._connection.execute(
             f"SELECT {cells} FROM {identifier(load.table)} WHERE slice = ?",  # noqa: S608
             (load.slice_key,),
@@ -151,12 +171,10 @@ class _SqliteTransaction:
         except Conflict:
             return ""
 
-    def record(self, receipt: TargetReceipt) -> None:
+    def record(self, load: SliceLoad, receipt: TargetReceipt) -> None:
         self._connection.execute(
-            "INSERT INTO tieout_slice (slice, fence, run, content_hash, rows, loaded_at, target, amounts) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (slice) DO UPDATE SET fence = excluded.fence, "
-            "run = excluded.run, content_hash = excluded.content_hash, rows = excluded.rows, "
-            "loaded_at = excluded.loaded_at, target = excluded.target, amounts = excluded.amounts",
+            "INSERT OR REPLACE INTO tieout_slice (slice, fence, run, content_hash, rows, loaded_at, target, "
+            "amounts, flow, cells, columns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 receipt.slice_key,
                 receipt.fence,
@@ -166,6 +184,9 @@ class _SqliteTransaction:
                 dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
                 receipt.table,
                 amounts_text(receipt.amounts),
+                load.flow,
+                canonical_json(dict(load.cells)),
+                receipt.columns,
             ),
         )
 
@@ -179,10 +200,20 @@ def _columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
 
 
 def _record(connection: sqlite3.Connection, slice_key: str) -> TargetReceipt | None:
-    if not _columns(connection, "tieout_slice"):
+    known = _columns(connection, "tieout_slice")
+    if not known:
         return None
-    row = connection.execute(f"SELECT {RECORD} FROM tieout_slice WHERE slice = ?", (slice_key,)).fetchone()  # noqa: S608
+    query = f"SELECT {record_sql(known)} FROM tieout_slice WHERE slice = ?"  # noqa: S608
+    row = connection.execute(query, (slice_key,)).fetchone()
     return receipt_of(row) if row else None
+
+
+def _owners(connection: sqlite3.Connection, table: str) -> list[tuple[str, str, str]]:
+    """Slice, flow and cells of the slices that have rows in the table."""
+    if "flow" not in _columns(connection, "tieout_slice"):
+        return []
+    query = "SELECT slice, flow, cells FROM tieout_slice WHERE target = ? AND rows > 0 AND flow <> ''"
+    return connection.execute(query, (table,)).fetchall()
 
 
 def _check_fit(connection: sqlite3.Connection, load: SliceLoad) -> None:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import psycopg
@@ -48,6 +49,7 @@ def output(tmp_path: Path) -> Callable[..., SliceLoad]:
         key: str = "actuals/2026-01",
         table: str = "plan_actuals",
         run: str = "R-000001",
+        **owner: Any,
     ) -> SliceLoad:
         path = tmp_path / f"{uuid.uuid4().hex}.parquet"
         connection = duckdb.connect()
@@ -61,7 +63,7 @@ def output(tmp_path: Path) -> Callable[..., SliceLoad]:
         digest = hash_rows(
             (a, n, canonical_amount(Decimal(d)), canonical_amount(Decimal(e))) for a, n, d, e in rows
         )
-        return SliceLoad(key, fence, run, table, COLUMNS, digest.sha256, path, len(rows))
+        return SliceLoad(key, fence, run, table, COLUMNS, digest.sha256, path, len(rows), **owner)
 
     return make
 

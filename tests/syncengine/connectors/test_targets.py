@@ -14,7 +14,9 @@ import pytest
 from portal.core.errors import DomainError
 from syncengine.connectors import connect
 from syncengine.connectors.base import Adapter, LoadAction, SliceLoad
+from syncengine.connectors.database import slices
 from syncengine.connectors.database.adapter import DatabaseAdapter
+from syncengine.connectors.database.sessions import open_postgres, open_sqlite
 
 from .conftest import COLUMNS
 
@@ -102,19 +104,19 @@ def test_unchanged_content_under_a_newer_fence_keeps_the_rows_only_if_they_still
     assert target.read_back(load.slice_key, load.table, COLUMNS).output_hash == repaired.content_hash
 
 
-def _tamper(target: Adapter, load: SliceLoad) -> None:
-    from syncengine.connectors.database.adapter import DatabaseAdapter
-    from syncengine.connectors.database.sessions import open_postgres, open_sqlite
-
+def _execute(target: Adapter, statement: str) -> int:
+    """Something done to the target behind the portal's back; `{}` stands before names of tables."""
     assert isinstance(target, DatabaseAdapter)
-    statement = f"UPDATE {{}}{load.table} SET debit = '1' WHERE account = '0100' AND note = ''"
     if target.address.backend == "sqlite":
-        connection = open_sqlite(target.address, write=True)
-        assert connection.execute(statement.format("")).rowcount == 1
-        connection.close()
-    else:
-        with open_postgres(target.address) as session:
-            assert session.execute(statement.format(f'"{target.schema}".')).rowcount == 1
+        with closing(open_sqlite(target.address, write=True)) as connection:
+            return connection.execute(statement.format("")).rowcount
+    with open_postgres(target.address) as session:
+        return session.execute(statement.format(f'"{target.schema}".')).rowcount
+
+
+def _tamper(target: Adapter, load: SliceLoad) -> None:
+    statement = f"UPDATE {{}}{load.table} SET debit = '1' WHERE account = '0100' AND note = ''"
+    assert _execute(target, statement) == 1
     assert target.read_back(load.slice_key, load.table, COLUMNS).output_hash != load.content_hash
 
 
@@ -249,3 +251,86 @@ def test_a_relative_sqlite_path_has_one_place_whatever_lies_elsewhere(tmp_path: 
     with pytest.raises(DomainError) as error:
         place("sqlite:only-here/plan.sqlite3")
     assert (error.value.code, str(home / "only-here") in error.value.message) == ("SRC-005", True)
+
+
+CELLS = {"flow": "a", "period": "2026-01"}
+
+
+def test_cells_of_another_flow_are_refused_before_anything_is_written(target: Adapter, output: Make) -> None:
+    first = output(ROWS, key="a/2026-01", flow="a", cells={"period": "2026-01"})
+    target.load(first)
+    rival = output(OTHER, key="b/2026-01", flow="b", cells={"period": "2026-01", "scenario": "ACT"})
+    for verb in (target.plan_load, target.load):
+        with pytest.raises(DomainError) as error:
+            verb(rival)
+        assert (error.value.code, "a/2026-01" in error.value.message) == ("LOAD-014", True)
+    assert target.confirm("b/2026-01") is None
+    assert target.read_back("b/2026-01", "plan_actuals", COLUMNS).rows == 0
+    for cells in ({"period": "2026-02"}, {"period": "2026-01", "flow": "b"}):
+        fine = output(OTHER, key="b/2026-01", flow="b", cells=cells)
+        if "flow" in cells:
+            target.load(output(ROWS, key="a/2026-01", fence=2, flow="a", cells=CELLS))
+            fine = output(OTHER, key="b/2026-03", flow="b", cells=cells)
+        assert target.load(fine).rows == 1
+
+
+def test_an_emptied_slice_gives_its_cells_free(target: Adapter, output: Make) -> None:
+    target.load(output(ROWS, key="a/2026-01", flow="a", cells=CELLS))
+    target.compensate(output([], key="a/2026-01", fence=2, flow="a", cells=CELLS))
+    assert target.load(output(OTHER, key="b/2026-01", flow="b", cells=CELLS)).rows == 1
+
+
+def test_of_two_flows_that_race_for_the_same_cells_one_is_refused(target: Adapter, output: Make) -> None:
+    loads = [output(ROWS, key=f"{flow}/2026-01", flow=flow, cells={"period": "x"}) for flow in "abcdef"]
+
+    def attempt(load: SliceLoad) -> str:
+        try:
+            target.load(load)
+        except DomainError as error:
+            return error.code
+        return ""
+
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = sorted(pool.map(attempt, loads))
+    assert outcomes == ["", *["LOAD-014"] * 5]
+
+
+def test_new_content_over_rows_changed_by_hand_says_so(target: Adapter, output: Make) -> None:
+    first = output(ROWS, fence=1)
+    target.load(first)
+    assert not target.load(output(OTHER, fence=2)).altered
+    target.load(output(ROWS, fence=3))
+    _tamper(target, first)
+    assert target.load(output(OTHER, fence=4)).altered
+    _execute(target, "UPDATE {}plan_actuals SET note = 'other'")  # sums and rows are as they were
+    changed = target.load(output(ROWS, fence=5))
+    assert changed.altered
+    assert target.read_back(first.slice_key, first.table, COLUMNS).output_hash == first.content_hash
+    _execute(target, "DELETE FROM {}plan_actuals")
+    assert target.load(output(OTHER, fence=6)).altered
+    assert not target.load(output(ROWS, fence=7)).altered
+
+
+def test_a_large_slice_is_compared_by_rows_and_sums_only(
+    target: Adapter, output: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slices, "_KNOWN_BY_HASH", 0)
+    target.load(output(ROWS, fence=1))
+    _execute(target, "UPDATE {}plan_actuals SET note = 'other' WHERE account = '0100' AND note = ''")
+    assert not target.load(output(OTHER, fence=2)).altered
+    _execute(target, "UPDATE {}plan_actuals SET debit = '1'")
+    assert target.load(output(ROWS, fence=3)).altered
+
+
+def test_records_of_an_earlier_installation_are_read_and_extended(target: Adapter, output: Make) -> None:
+    target.load(output(ROWS, fence=1, flow="a", cells=CELLS))
+    for name in ("flow", "cells", "columns"):
+        _execute(target, f"ALTER TABLE {{}}tieout_slice DROP COLUMN {name}")
+    receipt = target.confirm("actuals/2026-01")
+    assert receipt is not None
+    assert receipt.fence == 1
+    assert target.plan_load(output(OTHER, fence=2)).action is LoadAction.REPLACE
+    assert not target.load(output(OTHER, fence=2, flow="a", cells=CELLS)).altered
+    with pytest.raises(DomainError) as error:
+        target.load(output(ROWS, key="b", flow="b", cells=CELLS))
+    assert error.value.code == "LOAD-014"
