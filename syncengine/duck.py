@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-MEMORY_LIMIT = "300MB"
+MEMORY_LIMIT = "250MB"
 
 
 def literal(value: str | Path) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ _SHOWN = {
 _TOLD = ("code", "field", "value", "origin", "row")
 _KNOWN = {"record_key": "VARCHAR", "pk": "BIGINT", "state": "VARCHAR"} | dict.fromkeys(_TOLD, "VARCHAR")
 _BATCH = 5_000
+_MEMORY = "200MB"  # beside the pipeline's own, which is still open
 _CHUNK = 500
 _ANSWERED = (RecordState.FIXED, RecordState.REPLAYED)
 
@@ -39,7 +41,7 @@ def follow(attempt: Attempt, run: Run, path: Path, *, complete: bool) -> dict[st
     Runs inside the transaction of the load, so that a record is never both held and loaded. Records that
     were accepted unloaded before are left alone.
     """
-    with session(scratch=attempt.scratch, read=[path]) as db:
+    with session(scratch=attempt.scratch, read=[path], memory_limit=_MEMORY) as db:
         shown = ", ".join(f"{source} AS {name}" for name, source in _SHOWN.items())
         db.execute(
             f"CREATE TEMP TABLE held AS SELECT {shown} FROM read_parquet({literal(path)}) "  # noqa: S608
@@ -55,12 +57,13 @@ def follow(attempt: Attempt, run: Run, path: Path, *, complete: bool) -> dict[st
 def _load_known(db: duckdb.DuckDBPyConnection, run: Run) -> None:
     """What the portal knows of the slice, as a table beside the held lines."""
     rows = QuarantinedRecord.objects.filter(flow=run.flow, slice_key=run.slice_key)
-    told = list(rows.exclude(state=RecordState.ACCEPTED_UNLOADED).values_list(*_KNOWN))
-    lists = [list(column) for column in zip(*told, strict=True)] or [[] for _ in _KNOWN]
-    cells = ", ".join(
-        f"unnest(${at}::{kind}[]) AS {name}" for at, (name, kind) in enumerate(_KNOWN.items(), start=1)
-    )
-    db.execute(f"CREATE TEMP TABLE known AS SELECT {cells}", lists)
+    rows = rows.exclude(state=RecordState.ACCEPTED_UNLOADED)
+    cells = ", ".join(f"{name} {kind}" for name, kind in _KNOWN.items())
+    db.execute(f"CREATE TEMP TABLE known ({cells})")
+    lists = ", ".join(f"unnest(${at}::{kind}[])" for at, kind in enumerate(_KNOWN.values(), start=1))
+    told = rows.values_list(*_KNOWN).iterator(chunk_size=_BATCH)
+    while batch := list(islice(told, _BATCH)):
+        db.execute(f"INSERT INTO known SELECT {lists}", [list(column) for column in zip(*batch, strict=True)])
 
 
 def _open(db: duckdb.DuckDBPyConnection, run: Run) -> int:
@@ -112,16 +115,17 @@ def _hold_again(db: duckdb.DuckDBPyConnection, run: Run) -> int:
     same = " AND ".join(f"held.{name}::VARCHAR = known.{name}" for name in _TOLD)
     answered = ", ".join(literal(state) for state in _ANSWERED)
     quiet = f"({same} AND state NOT IN ({answered}))"
-    keys = [pk for (pk,) in db.execute(f"SELECT pk {both} WHERE {quiet}").fetchall()]
-    _update(keys, last_run=run)
+    count = _update(db.execute(f"SELECT pk {both} WHERE {quiet}"), last_run=run)
     told = ", ".join(f"held.{name}" for name in _TOLD)
-    changed = db.execute(f"SELECT pk, state, {told} {both} WHERE NOT {quiet}").fetchall()
-    for pk, state, *values in changed:
-        changes = dict(zip(_TOLD, values, strict=True)) | {"last_run": run}
-        if state in _ANSWERED:
-            changes |= {"state": RECORD["reopen"].target, "closed_at": None}
-        QuarantinedRecord.objects.filter(pk=pk).update(**changes)
-    return len(keys) + len(changed)
+    changed = db.execute(f"SELECT pk, state, {told} {both} WHERE NOT {quiet}")
+    while batch := changed.fetchmany(_BATCH):
+        for pk, state, *values in batch:
+            changes = dict(zip(_TOLD, values, strict=True)) | {"last_run": run}
+            if state in _ANSWERED:
+                changes |= {"state": RECORD["reopen"].target, "closed_at": None}
+            QuarantinedRecord.objects.filter(pk=pk).update(**changes)
+        count += len(batch)
+    return count
 
 
 def _close(db: duckdb.DuckDBPyConnection) -> int:
@@ -130,11 +134,14 @@ def _close(db: duckdb.DuckDBPyConnection) -> int:
     states = ", ".join(literal(str(state)) for state in step.sources)
     gone = db.execute(
         f"SELECT pk FROM known ANTI JOIN held USING (record_key) WHERE state IN ({states})"  # noqa: S608
-    ).fetchall()
-    _update([pk for (pk,) in gone], state=step.target, closed_at=now())
-    return len(gone)
+    )
+    return _update(gone, state=step.target, closed_at=now())
 
 
-def _update(keys: Sequence[int], **values: Any) -> None:
-    for start in range(0, len(keys), _CHUNK):
-        QuarantinedRecord.objects.filter(pk__in=keys[start : start + _CHUNK]).update(**values)
+def _update(keys: duckdb.DuckDBPyConnection, **values: Any) -> int:
+    """Update the records whose keys a query gives; gives their number."""
+    count = 0
+    while batch := keys.fetchmany(_CHUNK):
+        QuarantinedRecord.objects.filter(pk__in=[pk for (pk,) in batch]).update(**values)
+        count += len(batch)
+    return count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ AMOUNT = "DECIMAL(28,4)"
 RATE = "DECIMAL(20,12)"
 EXACT = "DECIMAL(38,16)"
 TOTAL = "DECIMAL(38,4)"
+_BATCH = 20_000
 _FORBIDDEN = ("DOUBLE", "FLOAT", "REAL")
 
 
@@ -64,13 +65,29 @@ class Database:
             raise PipelineError("RUN-199", "a query that must give a row gave none")
         return found
 
+    def batches(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
+        """The query's rows in any order, some thousands at a time; other statements may run in between."""
+        self.run(f"CREATE OR REPLACE TABLE _batches AS {sql}")
+        (count,) = self.row("SELECT count(*) FROM _batches")
+        for start in range(0, count, _BATCH):
+            yield self.rows(f"SELECT * FROM _batches WHERE rowid BETWEEN {start} AND {start + _BATCH - 1}")
+        self.run("DROP TABLE _batches")
+
     def load(self, table: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[object]]) -> None:
-        """A table from Python rows: one list parameter for each column keeps it fast and typed."""
-        lists = [[row[at] for row in rows] for at in range(len(columns))]
-        selected = ", ".join(
-            f"unnest(${at}::{kind}[]) AS {ident(name)}" for at, (name, kind) in enumerate(columns, start=1)
-        )
-        self.run(f"CREATE OR REPLACE TABLE {ident(table)} AS SELECT {selected}", lists)
+        """A table from Python rows."""
+        declared = ", ".join(f"{ident(name)} {kind}" for name, kind in columns)
+        self.run(f"CREATE OR REPLACE TABLE {ident(table)} ({declared})")
+        self.append(table, columns, rows)
+
+    def append(
+        self, table: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[object]]
+    ) -> None:
+        """More rows; one list parameter for each column keeps it fast and typed."""
+        selected = ", ".join(f"unnest(${at}::{kind}[])" for at, (_, kind) in enumerate(columns, start=1))
+        for start in range(0, len(rows), _BATCH):
+            some = rows[start : start + _BATCH]
+            lists = [[row[at] for row in some] for at in range(len(columns))]
+            self.run(f"INSERT INTO {ident(table)} SELECT {selected}", lists)
 
     def write_parquet(self, sql: str, path: Path) -> int:
         """Writes the query's rows in its order; gives the number of rows."""

@@ -16,6 +16,8 @@ def compile_mapping(
 ) -> CompiledTable:
     """Reads the distinct combinations, resolves them in Python, stores the table as Parquet evidence.
 
+    Batch by batch: a ledger may have as many combinations as lines.
+
     Raises `PipelineError` RUN-114 when the inputs are not the mapping set's columns.
     """
     inputs = dict(use.inputs)
@@ -24,21 +26,25 @@ def compile_mapping(
         raise PipelineError("RUN-114", message, f"mappings.{use.mapping_set}.inputs")
     fields = [ident(inputs[name]) for name in pin.columns]
     known = " AND ".join(f"{name} IS NOT NULL" for name in fields)
-    combinations = db.rows(f"SELECT DISTINCT {', '.join(fields)} FROM {relation} WHERE {known} ORDER BY ALL")
-    rows, unmapped = [], 0
-    for combination, found in zip(combinations, pin.resolver.resolve_many(combinations), strict=True):
-        outcome = str(found.outcome)
-        unmapped += outcome == "unmapped"
-        rows.append((*combination, outcome, found.target, int(found.sign or 1), found.rule_id))
+    distinct = f"SELECT DISTINCT {', '.join(fields)} FROM {relation} WHERE {known}"
     columns = [(f"_in_{at}", "VARCHAR") for at in range(len(fields))]
     columns += [("outcome", "VARCHAR"), ("target", "VARCHAR"), ("sign", "TINYINT"), ("rule", "VARCHAR")]
-    db.load(table, columns, rows)
+    db.load(table, columns, [])
+    count = unmapped = 0
+    for combinations in db.batches(distinct):
+        rows = []
+        for combination, found in zip(combinations, pin.resolver.resolve_many(combinations), strict=True):
+            outcome = str(found.outcome)
+            unmapped += outcome == "unmapped"
+            rows.append((*combination, outcome, found.target, int(found.sign or 1), found.rule_id))
+        db.append(table, columns, rows)
+        count += len(rows)
     named = ", ".join(f"_in_{at} AS {ident(name)}" for at, name in enumerate(pin.columns))
     order = ", ".join(f"_in_{at}" for at in range(len(fields)))
     db.write_parquet(
         f"SELECT {named}, outcome, target, sign, rule FROM {ident(table)} ORDER BY {order}", path
     )
-    return CompiledTable(use.mapping_set, path, len(rows), unmapped)
+    return CompiledTable(use.mapping_set, path, count, unmapped)
 
 
 def join_sql(use: MappingUse, pin: MappingPin, at: int) -> tuple[str, str]:

@@ -109,3 +109,17 @@ def test_a_stranger_sees_no_record(mini):
     mini.run()
     stranger = Actor(ActorKind.PERSON, "nobody", Source.UI)
     assert not quarantined(stranger).exists()
+
+
+def test_however_many_records_are_held_they_are_followed_batch_by_batch(mini, monkeypatch):
+    monkeypatch.setattr("syncengine.execution.quarantine._BATCH", 2)
+    monkeypatch.setattr("syncengine.execution.quarantine._CHUNK", 2)
+    mini.run()
+    assert len(states()) == 5
+    again = mini.run()
+    assert len(states()) == 5
+    assert set(QuarantinedRecord.objects.values_list("last_run", flat=True)) == {again.pk}
+    Member.objects.filter(code="OLD").update(valid_to=None)
+    quarantine_fix(actor=mini.operator, reason="Not the cause.", record_ids=keys(code="MAP-001"))
+    mini.run()
+    assert [state for _, state in states()] == ["open", "open", "open", "replayed", "replayed"]

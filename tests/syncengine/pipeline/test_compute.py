@@ -296,3 +296,22 @@ def test_a_field_checked_against_the_calendar_has_no_strays(tmp_path: Path) -> N
     _, pipeline = run_pipeline(tmp_path / "w", data, COLUMNS, [("2026-13", "1", "D", "2", "")])
     assert pipeline.strays is None
     assert pipeline.records == 1
+
+
+def test_more_combinations_than_a_batch_are_mapped_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        ("2026-01", account, "D", "1.00", "EUR") for account in ("100", "250", "900", "777", "555", "100")
+    ]
+    pins = PINS | {"members": {"accounts": [*MEMBERS, MemberRow("555")]}}
+    whole, pipeline = run_pipeline(tmp_path / "whole", FULL, COLUMNS, rows, **pins)
+    pipeline.close()
+    monkeypatch.setattr("syncengine.pipeline.database._BATCH", 2)
+    some, pipeline = run_pipeline(tmp_path / "batches", FULL, COLUMNS, rows, **pins)
+    pipeline.close()
+    assert (some.buckets, some.quarantined_by_code) == (whole.buckets, whole.quarantined_by_code)
+    assert read(some.output) == read(whole.output)
+    found = [read(tmp_path / name / "engine" / "mapping-0.parquet") for name in ("whole", "batches")]
+    assert found[0] == found[1]
+    assert len(found[0]) == 5
