@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Protocol
 
+from portal.core.clock import database_now
 from portal.core.errors import Conflict
 from syncengine import dispatch
 from syncengine.demo.cast import REASON, played
@@ -40,7 +41,7 @@ def run_year(out: Output) -> None:
     """Run each period that has no proper run yet. A run left by a killed process is carried on."""
     with_bar = out.isatty()
     for done, (period, run) in enumerate(_runs(), start=1):
-        _finish(run)
+        _finish(run, out)
         text = f"{period}  {run.ref}  {run.get_state_display()}"
         if with_bar:
             filled = _WIDTH * done // len(PERIODS)
@@ -61,14 +62,32 @@ def _runs() -> Iterator[tuple[str, Run]]:
         yield period, run
 
 
-def _finish(run: Run) -> None:
+def _finish(run: Run, out: Output) -> None:
     """Work on the run here until it ends; a dead worker's lease is waited for. Raises Conflict RUN-903."""
-    owner = worker_name()
+    owner, told = worker_name(), ""
     while not run.is_final:
         if not dispatch.work_once(owner, run.pk):
+            told = _tell_wait(run, told, out)
             time.sleep(_POLL_SECONDS)
         run.refresh_from_db()
     if run.state in _BROKEN:
         raise Conflict(
             Code.RUN_903, f"{run.ref} of {run.period} ended {run.get_state_display()}: {run.error_message}"
         )
+
+
+def _tell_wait(run: Run, told: str, out: Output) -> str:
+    """Say whose lease is waited for and how long at most: once, or on a terminal until it has run out."""
+    held = run.partitions.filter(lease_until__isnull=False).values_list("lease_owner", "lease_until").first()
+    if held is None:
+        return told
+    owner, until = held
+    seconds = max((until - database_now()).total_seconds(), 0)
+    words = f"{run.period}  {run.ref} is leased to {owner}, perhaps a worker that was killed"
+    text = f"{words}; it is carried on here in at most {seconds:.0f} s"
+    if out.isatty():
+        out.write(f"\r\x1b[K{text}")
+    elif owner != told:
+        out.write(f"{text}\n")
+    out.flush()
+    return str(owner)
