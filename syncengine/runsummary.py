@@ -17,8 +17,9 @@ def amount_text(value: Decimal) -> str:
     return f"{whole}.{fraction.ljust(2, '0')}"
 
 
-def _totals(totals: Totals, *, mixed: bool = False) -> dict[str, Any]:
-    """`mixed`: over several currencies, whose amounts have no sum."""
+def _totals(totals: Totals, currencies: int = 1) -> dict[str, Any]:
+    """Amounts of several currencies have no sum."""
+    mixed = currencies > 1
     return {
         "records": totals.records,
         "debit": None if mixed else amount_text(totals.debit),
@@ -32,9 +33,9 @@ def seconds_by_stage(run: Run) -> dict[str, float]:
 
 
 def run_summary(run: Run) -> dict[str, Any]:
-    """Amounts are texts; in a run of several currencies they are null but in `by_currency`."""
+    """Amounts are texts; those of a bucket in several currencies are null, `by_currency` has them."""
     totals = totals_of(run)
-    mixed = len({currency for found in totals.values() for currency in found}) > 1
+    currencies = {currency for found in totals.values() for currency in found}
     summary: dict[str, Any] = {
         "run": run.ref,
         "flow": run.flow.code,
@@ -44,7 +45,7 @@ def run_summary(run: Run) -> dict[str, Any]:
         "mapping_hash": run.mapping_hash or None,
         "output_hash": run.output_hash or None,
         "source_records_read": reading_of(run).source,
-        "totals": {bucket: _totals(sum_of(found.values()), mixed=mixed) for bucket, found in totals.items()},
+        "totals": {bucket: _totals(sum_of(found.values()), len(found)) for bucket, found in totals.items()},
         "quarantined_by_code": {code: row["records"] for code, row in run.quarantined_by_code.items()},
         "target_rows": run.target_rows,
         "target_net": None if run.target_net is None else amount_text(run.target_net),
@@ -57,7 +58,7 @@ def run_summary(run: Run) -> dict[str, Any]:
         "seconds": seconds_by_stage(run),
         "warnings": [{"code": str(item.code), "message": item.message} for item in warnings_of(run)],
     }
-    if mixed:
+    if len(currencies) > 1:
         summary["by_currency"] = {
             bucket: {currency: _totals(item) for currency, item in sorted(found.items())}
             for bucket, found in totals.items()
