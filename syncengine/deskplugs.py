@@ -11,14 +11,14 @@ from portal.access.selectors import held as permissions_of
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.desk import ports
-from portal.desk.ports import Card, Command, Hit, Kpi, NavItem, QueueItem
+from portal.desk.ports import Card, Command, Hit, Kpi, NavItem, QueueItem, Step
 from syncengine.models import QuarantinedRecord
 from syncengine.permissions import P
-from syncengine.selectors.flows import flows
+from syncengine.selectors.flows import flow_versions, flows
 from syncengine.selectors.groups import held_summary
-from syncengine.selectors.health import period_grid, run_periods, runs_needing_attention
+from syncengine.selectors.health import anything_loaded, period_grid, run_periods, runs_needing_attention
 from syncengine.selectors.runs import runs
-from syncengine.states import HELD_BACK, RunState
+from syncengine.states import HELD_BACK, RunState, VersionState
 from syncengine.views.links import flow_url, records_url, run_url
 
 CARD_PERIODS = 5
@@ -115,7 +115,13 @@ def open_exceptions(actor: Actor) -> Kpi | None:
     count, oldest = held_summary(QuarantinedRecord.objects.restrict(actor, P.QUARANTINE_VIEW))
     note = f"oldest {max((now() - oldest).days, 0)} d" if oldest else ""
     url = reverse("syncengine:exception-list")
-    return Kpi("Open exceptions", count, url, "bad" if count else "good", note)
+    tone, note = ("bad", note) if count else _calm(actor, note)
+    return Kpi("Open exceptions", count, url, tone, note)
+
+
+def _calm(actor: Actor, note: str) -> tuple[str, str]:
+    """Tone and note of a nought: good news only once something was loaded."""
+    return ("good", note) if anything_loaded(actor) else ("", "nothing was loaded yet")
 
 
 def runs_not_proven(actor: Actor) -> Kpi | None:
@@ -123,9 +129,9 @@ def runs_not_proven(actor: Actor) -> Kpi | None:
         return None
     count = runs_needing_attention(actor, (*_BROKEN, RunState.UNRECONCILED)).count()
     url = reverse("syncengine:period-grid")
-    return Kpi(
-        "Slices not proven", count, url, "warn" if count else "good", "failed, held or with differences"
-    )
+    note = "failed, held, in doubt or with differences"
+    tone, note = ("warn", note) if count else _calm(actor, note)
+    return Kpi("Slices not proven", count, url, tone, note)
 
 
 _BROKEN = (RunState.FAILED, RunState.HELD, RunState.UNKNOWN)
@@ -168,7 +174,29 @@ def broken_runs(actor: Actor, limit: int) -> list[QueueItem]:
     ]
 
 
+STEPS = {
+    "syncengine.flow": Step(
+        "Define a flow",
+        "What moves from which system into which table; another person approves it.",
+        "syncengine:flow-list",
+        P.FLOW_EDIT,
+        lambda actor: flow_versions(actor).filter(state=VersionState.APPROVED).exists(),
+        40,
+    ),
+    "syncengine.run": Step(
+        "Load the first slice",
+        "A dry run shows everything but the load; a run proves the slice record by record.",
+        "syncengine:flow-list",
+        P.FLOW_RUN,
+        anything_loaded,
+        50,
+    ),
+}
+
+
 def register() -> None:
+    for name, step in STEPS.items():
+        ports.steps.register(name, step)
     for name, item in NAV.items():
         ports.nav.register(name, item)
     for name, command in COMMANDS.items():

@@ -115,3 +115,11 @@ def test_a_retry_reads_the_snapshot_the_first_attempt_kept(mini, monkeypatch):
     done = mini.work(run)
     assert done.control_totals.filter(bucket="source").count() == 3
     assert done.stages.get(stage="extract", attempt=2).detail == {"reused": True}
+
+
+def test_a_flow_that_reaches_its_target_by_another_connection_goes_on_with_higher_fences(mini):
+    for _ in range(2):
+        mini.run()
+    run = mini.plan()
+    Run.objects.filter(pk=run.pk).update(target_key="planning-again")
+    assert claim("a").fence == 3
