@@ -9,7 +9,7 @@ from typing import Any
 from mappings.models import Dimension
 from mappings.selectors import dimension_by_code, members_snapshot
 from mappings.selectors.dimensions import MemberValue
-from mappings.services import MemberSpec, dimension_register, members_load
+from mappings.services import MemberSpec, dimension_register, member_faults, members_load
 from portal.core.errors import BadInput, Conflict
 from portal.core.keys import Key
 from portal.core.manifest import (
@@ -64,6 +64,9 @@ class DimensionsSection(Section[DimensionItem]):
         rows = reading.rows(entry, "members", _COLUMNS)
         members = tuple(spec for row in rows if (spec := _member(entry, row)) is not None)
         code = entry.code()
+        if len(members) == len(rows):
+            for fault in member_faults(dimension_by_code(code), members):
+                entry.row_fault(fault.code, fault.message, fault.place)
         reading.declared[f"members of {code}"] = {member.code for member in members}
         return DimensionItem(code, reading.reference(entry, "system", "systems"), entry.text("name"), members)
 

@@ -3,7 +3,7 @@
 from mappings.services.dimensions import dimension_edit, dimension_register
 from mappings.services.imports import ImportResult, rules_import
 from mappings.services.member_files import member_headings, member_rows, member_specs
-from mappings.services.members import MemberSpec, MembersResult, member_edit, members_load
+from mappings.services.members import MemberSpec, MembersResult, member_edit, member_faults, members_load
 from mappings.services.rate_files import RATE_COLUMNS, rate_specs
 from mappings.services.rate_sets import (
     RateSpec,
@@ -29,6 +29,7 @@ __all__ = [
     "dimension_register",
     "mapping_set_register",
     "member_edit",
+    "member_faults",
     "member_headings",
     "member_rows",
     "member_specs",

@@ -8,21 +8,19 @@ from collections.abc import Iterable, Iterator
 from mappings.codes import Code
 from mappings.selectors.dimensions import MemberValue
 from mappings.services.members import MemberSpec
-from mappings.services.tables import MAX_FAULTS, Line, read_lines
-from portal.core.errors import Fault, Faults
+from mappings.services.tables import Line, lines_and_faults
+from portal.core.errors import Fault
 from portal.core.manifest import iso_day
 
 GROUP = "attributes."
 COLUMNS = ("code", "name", "parent", "valid_from", "valid_to")
 
 
-def member_specs(data: bytes) -> list[MemberSpec]:
-    """Members of a CSV or XLSX file. Raises Faults MAP-020 to -025 (the file), MDM-010 (a date)."""
-    faults: list[Fault] = []
-    specs = [_spec(line, faults) for line in read_lines(data, COLUMNS[:1], COLUMNS[1:], GROUP)]
-    if faults:
-        raise Faults(faults[:MAX_FAULTS])
-    return specs
+def member_specs(data: bytes) -> tuple[list[MemberSpec], list[Fault]]:
+    """Members of a CSV or XLSX file, and its faults: MAP-020 to -025 (the file), MDM-010 (a date)."""
+    lines, faults = lines_and_faults(data, COLUMNS[:1], COLUMNS[1:], GROUP)
+    specs = [_spec(line, faults) for line in lines]
+    return specs, faults
 
 
 def _spec(line: Line, faults: list[Fault]) -> MemberSpec:

@@ -11,6 +11,7 @@ from mappings.codes import Code
 from mappings.models import Dimension, Member
 from mappings.permissions import P
 from mappings.selectors.dimensions import MemberValue, members_snapshot
+from mappings.services.tables import MAX_FAULTS
 from mappings.tags import Tag
 from portal.audit.services import audited, record
 from portal.core.actor import Actor
@@ -74,8 +75,8 @@ def _member(dimension: Dimension, spec: MemberSpec) -> Member:
     return member
 
 
-def _members(dimension: Dimension, specs: Iterable[MemberSpec]) -> dict[str, Member]:
-    """Members by code. Raises Faults for everything that cannot be loaded."""
+def _members(dimension: Dimension, specs: Iterable[MemberSpec]) -> tuple[dict[str, Member], list[Fault]]:
+    """Members by code, and everything that cannot be loaded."""
     members: dict[str, Member] = {}
     faults: list[Fault] = []
     for spec in specs:
@@ -88,9 +89,25 @@ def _members(dimension: Dimension, specs: Iterable[MemberSpec]) -> dict[str, Mem
         if member.code in members:
             faults.append(Fault(Code.MDM_010, f"The member {member.code} stands twice.", spec.place))
         members[member.code] = member
-    if faults:
-        raise Faults(faults)
-    return members
+    return members, faults
+
+
+def _checked(
+    dimension: Dimension, specs: Sequence[MemberSpec], there: Mapping[str, MemberValue]
+) -> tuple[dict[str, Member], list[Fault]]:
+    """Members by code, and all faults; the hierarchy is judged where every member could be read."""
+    members, faults = _members(dimension, specs)
+    if len(members) == len(specs):
+        parents = {code: member.parent for code, member in there.items()}
+        parents.update((code, member.parent) for code, member in members.items())
+        faults += hierarchy_faults(parents, {spec.code: spec.place for spec in specs})
+    return members, faults
+
+
+def member_faults(dimension: Dimension | None, specs: Sequence[MemberSpec]) -> list[Fault]:
+    """What a load of these members would refuse, with places; None is a dimension still to be made."""
+    there = {member.code: member for member in members_snapshot(dimension).members} if dimension else {}
+    return _checked(dimension or Dimension(), specs, there)[1]
 
 
 def hierarchy_faults(parents: Mapping[str, str], places: Mapping[str, str]) -> list[Fault]:
@@ -128,21 +145,25 @@ def _by_code(members: Iterable[MemberValue | Member]) -> dict[str, dict[str, Any
 
 @audited(Tag.MEMBERS_LOAD)
 def members_load(
-    *, actor: Actor, reason: str, dimension_id: int, members: Sequence[MemberSpec], dry_run: bool = False
+    *,
+    actor: Actor,
+    reason: str,
+    dimension_id: int,
+    members: Sequence[MemberSpec],
+    faults: Sequence[Fault] = (),
+    dry_run: bool = False,
 ) -> MembersResult:
     """Add and change members; those not named stay as they are. All or nothing; a dry run writes nothing.
 
-    Raises Faults (MDM-010, MDM-011, API-011) with the place of each, NotFound, Forbidden.
+    `faults` are those of the file the members come from. Raises Faults (those, MDM-010, MDM-011, API-011)
+    with the place of each, NotFound, Forbidden.
     """
     dimension = lock_dimension(actor, dimension_id)
-    wanted = _members(dimension, members)
     before = members_snapshot(dimension)
     there = {member.code: member for member in before.members}
-    parents = {code: member.parent for code, member in there.items()}
-    parents.update((code, member.parent) for code, member in wanted.items())
-    faults = hierarchy_faults(parents, {spec.code: spec.place for spec in members})
-    if faults:
-        raise Faults(faults)
+    wanted, found = _checked(dimension, members, there)
+    if faults or found:
+        raise Faults([*faults, *found][:MAX_FAULTS])
     added = [member for code, member in wanted.items() if code not in there]
     changed = [m for code, m in wanted.items() if code in there and _differs(there[code], m)]
     same = len(wanted) - len(added) - len(changed)
@@ -195,13 +216,12 @@ def member_edit(
     old = Member.objects.filter(dimension=dimension, code=code).first()
     if old is None:
         raise NotFound(f"{dimension} has no member {code!r}.", code=Code.MDM_012)
-    new = _members(
-        dimension, [MemberSpec(code, name, parent, attributes or {}, valid_from, valid_to)]
-    ).popitem()[1]
-    parents = dict(Member.objects.filter(dimension=dimension).values_list("code", "parent"))
-    faults = hierarchy_faults({**parents, old.code: new.parent}, {})
+    there = {member.code: member for member in members_snapshot(dimension).members}
+    spec = MemberSpec(code, name, parent, attributes or {}, valid_from, valid_to)
+    members, faults = _checked(dimension, [spec], there)
     if faults:
         raise Faults(faults)
+    new = members[old.code]
     before = _plain(old)
     if before == _plain(new):
         return old

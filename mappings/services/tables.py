@@ -29,6 +29,16 @@ def read_lines(
 
     Raises Faults MAP-020 to MAP-025 with line and column, or cell.
     """
+    lines, faults = lines_and_faults(data, required, optional, group)
+    if faults:
+        raise Faults(faults)
+    return lines
+
+
+def lines_and_faults(
+    data: bytes, required: Sequence[str], optional: Sequence[str] = (), group: str = ""
+) -> tuple[list[Line], list[Fault]]:
+    """The lines that could be read and the faults, so that a caller can tell those beside its own."""
     lines: list[Line] = []
     faults: list[FileFault] = []
     try:
@@ -42,11 +52,7 @@ def read_lines(
                 break
     except FileFaults as error:
         faults += error.faults
-    if faults:
-        raise Faults(
-            [Fault(str(f.code), f"{f.message[:1].upper()}{f.message[1:]}.", f.place) for f in faults]
-        )
-    return lines
+    return lines, [Fault(str(f.code), f"{f.message[:1].upper()}{f.message[1:]}.", f.place) for f in faults]
 
 
 def _check_headings(table: Table, required: Sequence[str], optional: Sequence[str], group: str) -> None:

@@ -73,11 +73,13 @@ class MembersImportView(OnDimension, ObjectUploadPage):
     headings = f"{', '.join(COLUMNS)}, {GROUP}NAME for each attribute; only {COLUMNS[0]} is required"
 
     def load(self, form: UploadForm, content: bytes, dry_run: bool) -> MembersResult:
+        members, faults = services.member_specs(content)
         return services.members_load(
             actor=self.actor,
             reason=form.cleaned_data["reason"],
             dimension_id=self.object.pk,
-            members=services.member_specs(content),
+            members=members,
+            faults=faults,
             dry_run=dry_run,
         )
 

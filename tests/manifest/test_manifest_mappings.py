@@ -213,14 +213,14 @@ def test_two_rules_that_tie_name_both_places_and_a_value(tmp_path, architect) ->
 @pytest.mark.parametrize(
     ("accounts", "expected"),
     [
-        ("code,name\n4000,Sales\n4000,Again\n", "org.yaml:6: MDM-010"),
-        ("code,name,parent\n4000,Sales,NOWHERE\n", "org.yaml:6: MDM-011"),
-        ("code,name,parent\n1,A,2\n2,B,1\n", "org.yaml:6: MDM-011"),
+        ("code,name\n4000,Sales\n4000,Again\n", "accounts.csv:3: MDM-010"),
+        ("code,name,parent\n4000,Sales,NOWHERE\n", "accounts.csv:2: MDM-011"),
+        ("code,name,parent\n1,A,2\n2,B,1\n", "accounts.csv:2: MDM-011"),
         ("code,valid_to\n4000,30.06.2025\n", "accounts.csv:2: YAM-104"),
         ("code,valid_to\n4000,2025-02-30\n", "accounts.csv:2: YAM-104"),
         ("code,name\n4000,a\u202eb\n", "accounts.csv:2: API-011"),
         ("code,name\n,Sales\n", "accounts.csv:2: YAM-102"),
-        ("code,valid_from,valid_to\n1,2025-02-01,2025-01-01\n", "org.yaml:6: MDM-010"),
+        ("code,valid_from,valid_to\n1,2025-02-01,2025-01-01\n", "accounts.csv:2: MDM-010"),
     ],
 )
 def test_a_faulty_member_names_its_line(tmp_path, architect, accounts, expected) -> None:
@@ -248,3 +248,48 @@ def test_members_come_from_files_in_other_formats(tmp_path, architect) -> None:
     assert members["BL-01"].attributes == {"org": "PARK"}
     (tmp_path / "kfs.txt").write_text("chart|nr|name|closed|org|\nBL|01|x|\n")
     assert faults(write(tmp_path, text))[0].startswith("kfs.txt, line 2")
+
+
+def test_a_members_file_tells_all_its_faults_with_file_and_line(tmp_path, architect) -> None:
+    (tmp_path / "accounts.csv").write_text(
+        "nr,title,above,closed\n"
+        "1000,Cash,,20260131\n"
+        "1100,Bank,,31.01.2026\n"  # 3: a date
+        "1200,Bank\n"  # 4: cells
+        ",Nobody,,\n"  # 5: no code
+        "1300,=cmd|calc,,\n"  # 6: a formula
+        "1400,Odd\x07,,\n"  # 7: a control character
+    )
+    manifest = tmp_path / "org.yaml"
+    manifest.write_text(
+        "tieout: 1\nsystems: [{code: GL, name: Ledger, kind: erp}]\ndimensions:\n"
+        "  - {code: account, system: GL, name: Account, members: {file: accounts.csv, columns: "
+        "{code: nr, name: title, parent: above, valid_to: {from: closed, date: '%Y%m%d'}}}}\n"
+    )
+    assert [fault.split(": ")[0] for fault in faults(str(manifest))] == [
+        f"accounts.csv:{n}" for n in (3, 4, 5, 6, 7)
+    ]
+    (tmp_path / "accounts.csv").write_text("nr,title,above,closed\n1,A,2,\n1,B,,\n2,C,1,\n3,D,9,\n4,E,4,\n")
+    told = faults(str(manifest))
+    assert [fault.split(": ")[0] for fault in told] == ["accounts.csv:3"]
+    assert "stands twice" in told[0]
+    (tmp_path / "accounts.csv").write_text("nr,title,above,closed\n1,A,2,\n2,C,1,\n3,D,9,\n4,E,4,\n")
+    assert {fault.split(": ")[0] for fault in faults(str(manifest))} >= {"accounts.csv:4", "accounts.csv:5"}
+
+
+def test_a_file_full_of_faults_is_read_up_to_a_limit_and_a_wrong_column_is_told_once(
+    tmp_path, architect
+) -> None:
+    manifest = tmp_path / "org.yaml"
+    text = (
+        "tieout: 1\nsystems: [{code: GL, name: Ledger, kind: erp}]\ndimensions:\n"
+        "  - {code: account, system: GL, name: Account, members: {file: accounts.csv, columns: {code: nr}}}\n"
+    )
+    manifest.write_text(text)
+    (tmp_path / "accounts.csv").write_text("nr\n" + "=x\n" * 500 + "1\n")
+    told = faults(str(manifest))
+    assert "Too many faults; reading stopped here." in told[-1]
+    assert len(told) == 201
+    manifest.write_text(text.replace("nr}", "number}"))
+    (tmp_path / "accounts.csv").write_text("nr\n" + "1\n2\n3\n")
+    assert len(faults(str(manifest))) == 1

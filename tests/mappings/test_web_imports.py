@@ -178,6 +178,28 @@ def test_a_member_that_cannot_be_is_refused_with_its_line(browser, world, line, 
     assert state() == before
 
 
+def test_all_faults_of_a_members_file_are_told_at_once(browser, world):
+    url = reverse("mappings:members-import", kwargs={"pk": world.ids["dimension"]})
+    lines = (
+        "code,name,valid_from,valid_to",
+        "A,=1+1,,",
+        "B,x,31.01.2024,",
+        ",x,,",
+        "C,x,2024-02-01,2024-01-01",
+    )
+    answer = browser.post(url, {"text": "\n".join(lines), "reason": WHY, "apply": "1"})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    for line, words in (
+        (2, "holds a formula"),
+        (3, "is not a date"),
+        (4, "needs a code"),
+        (5, "ends before it begins"),
+    ):
+        assert f"line {line}" in text
+        assert words in text
+
+
 def test_members_are_exported_as_they_are_imported(browser, world):
     url = reverse("mappings:members-import", kwargs={"pk": world.ids["dimension"]})
     text = (

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.core.errors import BadInput
+from portal.core.errors import BadInput, Fault
 from portal.core.manifest.codes import Code
 
 MAX_FILE_BYTES = 100_000_000
 MAX_LINE_BYTES = 1_000_000
 MAX_ROWS = 1_000_000
+MAX_FAULTS = 200
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _NUMBER = re.compile(r"[+-][0-9][0-9.,]*")
@@ -72,8 +73,11 @@ class ManifestFiles:
             )
 
 
-def read_csv(path: Path) -> Iterator[Row]:
-    """Rows of a comma separated UTF-8 file with a header line. Raises BadInput YAM-108 with file and line."""
+def read_csv(path: Path, faults: list[Fault] | None = None) -> Iterator[Row]:
+    """Rows of a comma separated UTF-8 file with a header line. Raises BadInput YAM-108 with file and line.
+
+    With `faults`, rows of a wrong width or with a bad cell are told there and left out.
+    """
     reader = csv.reader(_lines(path), strict=True)
     try:
         header = next(reader, [])
@@ -84,17 +88,32 @@ def read_csv(path: Path) -> Iterator[Row]:
                 raise BadInput(Code.YAM_108, f"The file has more than {MAX_ROWS} rows.", place=place)
             if not cells:
                 continue
-            if len(cells) != len(header):
-                raise BadInput(
-                    Code.YAM_108, f"The row has {len(cells)} cells, the header {len(header)}.", place=place
-                )
-            row = dict(zip(header, cells, strict=True))
-            for column, cell in row.items():
-                check_cell(cell, column, place)
-            yield Row(row, place)
+            try:
+                yield _row(header, cells, place)
+            except BadInput as error:
+                if faults is None:
+                    raise
+                faults.append(Fault(error.code, error.message, error.place))
+                stop_at_limit(faults, place)
     except csv.Error as error:
         place = f"{path.name}:{reader.line_num}"
         raise BadInput(Code.YAM_108, f"The row cannot be read: {error}.", place=place) from None
+
+
+def stop_at_limit(faults: list[Fault], place: str) -> None:
+    """Raises BadInput YAM-108 when so many faults are told already that more help nobody."""
+    if len(faults) >= MAX_FAULTS:
+        raise BadInput(Code.YAM_108, "Too many faults; reading stopped here.", place=place)
+
+
+def _row(header: list[str], cells: list[str], place: str) -> Row:
+    if len(cells) != len(header):
+        words = f"The row has {len(cells)} cells, the header {len(header)}."
+        raise BadInput(Code.YAM_108, words, place=place)
+    row = dict(zip(header, cells, strict=True))
+    for column, cell in row.items():
+        check_cell(cell, column, place)
+    return Row(row, place)
 
 
 def check_cell(cell: str, column: str, place: str) -> None:

@@ -86,7 +86,8 @@ def _sorted(faults: list[Fault]) -> list[Fault]:
     """By file and line, each fault once."""
 
     def order(fault: Fault) -> tuple[str, int]:
-        name, _, line = fault.place.rpartition(":")
+        name, _, rest = fault.place.rpartition(":")
+        line = rest.partition(",")[0]
         return name, int(line) if line.isdigit() else 0
 
     return sorted(dict.fromkeys(faults), key=order)

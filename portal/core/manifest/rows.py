@@ -10,7 +10,7 @@ from pathlib import Path
 from portal.core.errors import BadInput, DomainError, Fault, Faults
 from portal.core.keys import Key
 from portal.core.manifest.codes import Code
-from portal.core.manifest.files import ManifestFiles, Row, read_csv
+from portal.core.manifest.files import ManifestFiles, Row, read_csv, stop_at_limit
 from portal.core.manifest.node import Entry
 from portal.core.ports import Registry
 from portal.core.yamlsafe import Yaml
@@ -97,33 +97,57 @@ def _column_faults(row: Row, columns: Columns) -> Iterator[Fault]:
 
 
 def _from_file(spec: Entry, columns: Columns, files: ManifestFiles) -> list[Row]:
-    """Rows of one file; the first fault of a file ends its reading."""
+    """Rows of one file; what is wrong with single rows is told of all of them, up to a limit."""
     name = spec.text("file", max_length=500)
     dataset = spec.raw("dataset")
     mapping = _column_map(spec.entry("columns"), columns)
     wanted = _conditions(spec)
+    faults: list[Fault] = []
+    rows: list[Row] = []
     try:
         path = files.find(name, spec.place_of("file"))
-        source = row_readers.get("dataset")(path, dataset) if isinstance(dataset, dict) else read_csv(path)
-        return list(_shaped(source, mapping, wanted, columns))
+        own = row_readers.get("dataset")(path, dataset) if isinstance(dataset, dict) else None
+        source = read_csv(path, faults) if own is None else own
+        rows = list(_shaped(source, mapping, wanted, columns, faults))
     except DomainError as error:
-        for fault in error.faults if isinstance(error, Faults) else [error]:
-            place = fault.place or spec.place_of("file")
-            spec.document.faults.append(Fault(fault.code, fault.message, place))
-        return []
+        faults += error.faults if isinstance(error, Faults) else [_as_fault(error)]
+    for fault in faults:
+        place = fault.place or spec.place_of("file")
+        spec.document.faults.append(Fault(fault.code, fault.message, place))
+    return [] if faults else rows
+
+
+def _as_fault(error: DomainError) -> Fault:
+    return Fault(error.code, error.message, error.place)
+
+
+class _NoColumn(BadInput):
+    """What is wrong with the header is told once, not of every row."""
 
 
 def _shaped(
-    source: Iterable[Row], mapping: dict[str, _Cell] | None, wanted: _Wanted, columns: Columns
+    source: Iterable[Row],
+    mapping: dict[str, _Cell] | None,
+    wanted: _Wanted,
+    columns: Columns,
+    faults: list[Fault],
 ) -> Iterator[Row]:
     for row in source:
+        stop_at_limit(faults, row.place)
         if not all(_cell(row, name) in values for name, values in wanted.items()):
             continue
-        cells = row.cells if mapping is None else {name: make(row) for name, make in mapping.items()}
+        try:
+            cells = row.cells if mapping is None else {name: make(row) for name, make in mapping.items()}
+        except _NoColumn:
+            raise
+        except BadInput as error:
+            faults.append(_as_fault(error))
+            continue
         shaped = Row(cells, row.place)
-        fault = next(_column_faults(shaped, columns), None)
-        if fault is not None:
-            raise BadInput(fault.code, fault.message, place=fault.place)
+        found = list(_column_faults(shaped, columns))
+        if any(not columns.knows(name) for name in cells):
+            raise Faults(found)
+        faults += found
         yield Row({name: cell for name, cell in cells.items() if cell}, row.place)
 
 
@@ -136,7 +160,7 @@ def _cell(row: Row, column: str) -> str:
         return row.cells[column]
     except KeyError:
         known = ", ".join(row.cells)
-        raise BadInput(
+        raise _NoColumn(
             Code.YAM_108, f"The file has no column '{column[:64]}'; it has {known[:400]}.", place=row.place
         ) from None
 
