@@ -220,7 +220,7 @@ def test_two_rules_that_tie_name_both_places_and_a_value(tmp_path, architect) ->
         ("code,valid_to\n4000,2025-02-30\n", "accounts.csv:2: YAM-104"),
         ("code,name\n4000,a\u202eb\n", "accounts.csv:2: API-011"),
         ("code,name\n,Sales\n", "accounts.csv:2: YAM-102"),
-        ("code,valid_from,valid_to\n1,2025-02-01,2025-01-01\n", "accounts.csv:2: MDM-010"),
+        ("code,valid_from,valid_to\n1,2025-02-01,2025-01-01\n", "accounts.csv:2, valid_to: MDM-010"),
     ],
 )
 def test_a_faulty_member_names_its_line(tmp_path, architect, accounts, expected) -> None:
