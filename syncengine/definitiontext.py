@@ -12,6 +12,26 @@ from portal.core.errors import Fault, Faults
 from portal.core.yamlsafe import Positions, Yaml, YamlError, load_yaml
 
 MAX_TEXT = 200_000  # bytes
+SKELETON = """\
+finance_object: actuals
+calendar: group
+slice: {scenario: ACTUALS, per: period}
+source:
+  connection: CONNECTION OF THE LEDGER
+  dataset: {file: journal.csv}
+  where: [{field: period, equals: "{period}"}]
+amount: {debit: debit, credit: credit, scale: 2, currency: {constant: EUR}}
+checks: [{field: account, dimension: DIMENSION}]
+mappings: [{set: MAPPING SET, inputs: {account: account}, into: line}]
+measures: [{name: net, of: net}]
+target:
+  connection: CONNECTION OF THE PLAN
+  table: plan_actuals
+  columns:
+    - {name: scenario, value: "{scenario}"}
+    - {name: period, value: "{period}"}
+    - {name: line, from: line}
+"""  # what a new flow starts from; the words in capitals are refused until they are replaced
 _STEP = re.compile(r"[^.\[\]]+")
 
 

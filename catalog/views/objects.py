@@ -162,6 +162,7 @@ class SchemaProposeView(Proposal, ObjectActionPage):
     model = FinanceObject
     permission = P.SCHEMA_PROPOSE
     form_class = SchemaProposeForm
+    reference = "finance_objects"
 
     def get_title(self) -> str:
         return f"Propose a schema of {self.object.name}"

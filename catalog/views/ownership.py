@@ -16,6 +16,7 @@ from catalog.forms import OwnershipEndForm, OwnershipProposeForm
 from catalog.models import Ownership
 from catalog.permissions import P
 from catalog.selectors import MatrixRow
+from portal.approvals.addresses import change_url
 from portal.approvals.models import ChangeRequest
 from portal.core.clock import today
 from portal.core.views import (
@@ -116,7 +117,7 @@ class OwnershipListView(OwnershipArea, ListPage):
         Column("valid_from", "From", kind="date", sort="valid_from"),
         Column("valid_to", "To", kind="date", sort="valid_to"),
         Column("when", "State", kind="status", value=when_of),
-        Column("change_ref", "Change", kind="code"),
+        Column("change_ref", "Change", kind="code", link=lambda row: change_url(row.change_ref)),
     )
 
     def decorate(self, rows: QuerySet) -> QuerySet:

@@ -169,6 +169,7 @@ class ConnectionProposeView(Proposal, ObjectActionPage):
     model = System
     permission = P.CONNECTION_PROPOSE
     form_class = ConnectionProposeForm
+    reference = "connections"
 
     def get_title(self) -> str:
         return f"Propose a connection of {self.object.name}"

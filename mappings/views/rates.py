@@ -13,6 +13,7 @@ from mappings.filters import RateFilter
 from mappings.models import RateSet, RateSetVersion
 from mappings.permissions import P
 from mappings.states import OPEN, VersionState
+from portal.approvals.addresses import change_url
 from portal.core.canonical import decimal_text
 from portal.core.views import (
     Action,
@@ -142,5 +143,5 @@ class RateSetVersionDetailView(ObjectListPage):
             Fact("Periods", version.periods_label),
             Fact("Based on", f"version {version.base.number}" if version.base else "nothing"),
             Fact("Approved", version.approved_at, "time"),
-            Fact("Change", version.change_ref, "code"),
+            Fact("Change", version.change_ref, "code", change_url(version.change_ref)),
         ]

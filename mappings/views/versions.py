@@ -19,6 +19,7 @@ from mappings.rules.csvformat import format_rules, headings
 from mappings.states import OPEN, VersionState
 from mappings.validation import version_findings
 from mappings.views.sets import set_url, version_url
+from portal.approvals.addresses import change_url
 from portal.approvals.models import ChangeRequest
 from portal.approvals.selectors import open_change
 from portal.core import authority
@@ -140,13 +141,13 @@ class VersionDetailView(ObjectListPage):
     def facts(self) -> Sequence[Fact]:
         version = self.object
         change = open_change("mappings.version", version.key)
-        link = reverse("approvals:change-detail", kwargs={"pk": change.pk}) if change else ""
+        link = change_url(change.ref if change else version.change_ref)
         return [
             Fact("Periods", version.periods_label),
             Fact("Based on", f"version {version.base.number}" if version.base else "nothing"),
             Fact("Started", version.started_at, "time"),
             Fact("Approved", version.approved_at, "time"),
-            Fact("Change", version.change_ref, "code", link),
+            Fact("Change", change.ref if change else version.change_ref, "code", link),
             Fact("Content", version.content_sha256[:12], "code"),
         ]
 

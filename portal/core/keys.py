@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -29,6 +29,16 @@ class Key:
         if self.default is None:
             return "required"
         return f"default {self.default}" if self.default else "optional"
+
+
+def walk(keys: Iterable[Key], depth: int = 0) -> Iterator[tuple[int, Key | str]]:
+    """Every key with its depth, parents first; the title of a variant comes before its keys."""
+    for key in keys:
+        yield depth, key
+        yield from walk(key.keys, depth + 1)
+        for title, variant in key.variants:
+            yield depth + 1, title
+            yield from walk(variant, depth + 2)
 
 
 def names(keys: Iterable[Key]) -> tuple[str, ...]:

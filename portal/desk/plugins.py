@@ -22,7 +22,8 @@ from portal.desk import ports
 from portal.desk.metrics import gauges
 from portal.desk.permissions import LABELS
 from portal.desk.permissions import P as DeskP
-from portal.desk.ports import Command, Hit, Kpi, NavItem, QueueItem
+from portal.desk.ports import Card, Command, Hit, Kpi, NavItem, QueueItem
+from portal.desk.selectors import first_steps
 from portal.fiscal.permissions import P as Fiscal
 from portal.people.permissions import P as People
 
@@ -64,6 +65,7 @@ NAV = {
 COMMANDS = {
     "desk.home": Command("Close desk", "desk:home", words="home start today"),
     "desk.help": Command("Error codes", "desk:help", words="help codes"),
+    "desk.manifest": Command("Manifest keys", "desk:manifest-keys", words="help yaml definition config"),
     "approvals.waiting": Command(
         "Change queue", "approvals:change-list", Approvals.CHANGE_VIEW, "approve review"
     ),
@@ -147,7 +149,8 @@ def changes_pushed_back(actor: Actor, limit: int) -> list[QueueItem]:
 def waiting_number(actor: Actor) -> Kpi:
     number = len(awaiting(actor))
     url = reverse("approvals:change-list") + "?view=waiting"
-    return Kpi("Changes that wait for my decision", number, url, "info" if number else "good")
+    calm = "good" if changes(actor).exists() else ""
+    return Kpi("Changes that wait for my decision", number, url, "info" if number else calm)
 
 
 def open_changes() -> list[GaugeMetricFamily]:
@@ -171,6 +174,8 @@ def register() -> None:
         ports.nav.register(name, item)
     for name, command in COMMANDS.items():
         ports.commands.register(name, command)
+    card = Card("Nothing was loaded yet", "desk/first_steps_card.html", first_steps, 0, wide=True)
+    ports.cards.register("desk.first_steps", card)
     ports.searches.register("desk.codes", find_codes)
     ports.searches.register("approvals.changes", find_changes)
     ports.searches.register("access.people", find_people)

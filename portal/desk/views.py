@@ -12,6 +12,8 @@ from django.views import View
 from portal.core.codes import all_help, help_for
 from portal.core.context_processors import THEMES
 from portal.core.errors import NotFound
+from portal.core.keys import walk
+from portal.core.manifest import ordered_sections
 from portal.core.views import Crumb, PageView, TemplatePage, render_page
 from portal.desk import selectors
 from portal.desk.samples import styleguide_samples
@@ -89,6 +91,24 @@ class HelpCodeView(TemplatePage):
 
     def get_context(self, **extra: Any) -> dict[str, Any]:
         return super().get_context(code=self.kwargs["code"], page=self.page, **extra)
+
+
+class ManifestKeysView(TemplatePage):
+    """Every key of a manifest and of the definitions in it, as `apply --sections` prints them."""
+
+    title = "Manifest keys"
+    lead = "What a manifest, a connection and the definition of a flow may contain."
+    template_name = "desk/manifest_keys.html"
+
+    def get_context(self, **extra: Any) -> dict[str, Any]:
+        sections = [
+            (
+                section.name,
+                [(depth, item, isinstance(item, str)) for depth, item in walk(section.documented())],
+            )
+            for section in ordered_sections()
+        ]
+        return super().get_context(sections=sections, **extra)
 
 
 class StyleguideView(TemplatePage):

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from portal.approvals.addresses import change_url
 from portal.approvals.models import ChangeRequest
 from portal.core.codes import help_for
 from portal.core.errors import DomainError
@@ -29,7 +30,6 @@ from syncengine.states import HELD_BACK
 from syncengine.views.exceptions import selection_of
 from syncengine.views.flows import definition_of
 from syncengine.views.links import flow_url, records_url, remedy, run_url
-from syncengine.views.versions import change_search
 
 SHOWN = 12
 
@@ -120,7 +120,7 @@ class RecordDetailView(DetailPage):
             Fact("Closed", record.closed_at, "time"),
             Fact("First run", record.first_run.ref, "code", url=run_url(record.first_run)),
             Fact("Last run that held it", record.last_run.ref, "code", url=run_url(record.last_run)),
-            Fact("Change", record.change_ref, "code", url=change_search(record.change_ref)),
+            Fact("Change", record.change_ref, "code", url=change_url(record.change_ref)),
         ]
 
     def get_context(self, **extra: Any) -> dict[str, Any]:

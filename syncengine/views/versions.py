@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from portal.approvals.addresses import change_url
 from portal.approvals.models import ChangeRequest
 from portal.approvals.ports import DiffRow, Finding
 from portal.approvals.selectors import open_change
@@ -26,7 +27,7 @@ from portal.core.views import (
 from portal.core.yamlsafe import Positions
 from syncengine import services
 from syncengine.definitions import findings_of
-from syncengine.definitiontext import definition_text, placed, read_text, with_lines
+from syncengine.definitiontext import SKELETON, definition_text, placed, read_text, with_lines
 from syncengine.forms import FlowDefineForm, VersionEditForm, VersionForm
 from syncengine.models import Flow, FlowVersion
 from syncengine.permissions import P
@@ -115,13 +116,12 @@ class VersionDetailView(DetailPage):
     def facts(self) -> Sequence[Fact]:
         version = self.object
         change = open_change(FlowVersionSubject.kind, version_key(version))
-        url = reverse("approvals:change-detail", kwargs={"pk": change.pk}) if change else ""
         ref = change.ref if change else version.change_ref
         return [
             Fact("Flow", version.flow.code, "code", url=flow_url(version.flow)),
             Fact("From period", version.effective_from or "the beginning"),
             Fact("Approved", version.approved_at, "time"),
-            Fact("Change", ref, "code", url=url or change_search(ref)),
+            Fact("Change", ref, "code", url=change_url(ref)),
             Fact("Content sha256", version.content_sha256, "code"),
         ]
 
@@ -136,17 +136,11 @@ class VersionDetailView(DetailPage):
         )
 
 
-def change_search(ref: str) -> str:
-    """The change request behind a reference that is kept as text."""
-    if not ref.startswith("CR-"):
-        return ""
-    return reverse("approvals:change-detail", kwargs={"pk": int(ref.removeprefix("CR-"))})
-
-
 class TextMixin:
     """An act with a definition as text: its faults are shown with their lines and those lines' words."""
 
     template_name = "syncengine/version_edit.html"
+    reference = "flows"
     request: Any
 
     def read(self, form: Any) -> Any:
@@ -188,6 +182,9 @@ class FlowDefineView(TextMixin, ActionPage):
 
     def cancel_url(self) -> str:
         return reverse("syncengine:flow-list")
+
+    def initial(self) -> dict[str, Any]:
+        return {"definition": SKELETON}
 
     def perform(self, form: FlowDefineForm) -> FlowVersion:
         names = ("reason", "code", "name", "description", "effective_from")

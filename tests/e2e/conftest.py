@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.conftest import CHROMIUM, PASSWORD
-from tests.factories.web import WebWorld, make_world
+from tests.factories.web import WebWorld, make_world, with_engine
 
 # Playwright's synchronous API runs an event loop in this thread, where Django refuses queries otherwise.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -42,8 +42,9 @@ def browser():
 
 
 @pytest.fixture
-def world(transactional_db, users) -> WebWorld:
-    return make_world(users)
+def world(transactional_db, users, settings, tmp_path) -> WebWorld:
+    settings.EVIDENCE_DIR = tmp_path / "evidence"
+    return with_engine(make_world(users), tmp_path)
 
 
 @pytest.fixture

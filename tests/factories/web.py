@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
@@ -28,10 +29,12 @@ from portal.fiscal.models import FiscalCalendar, FiscalPeriod
 from portal.fiscal.services import PeriodSpec, calendar_register
 from portal.people.actors import actor_for
 from portal.people.models import User
+from tests.factories.engine import make_connection, make_engine, make_evidence
 from tests.factories.mappings import add, make_set, start
 
 WHY = "Because the test asks for it"
-AREAS = ("desk", "approvals", "access", "audit", "fiscal", "catalog", "mappings")
+AREAS = ("desk", "approvals", "access", "audit", "fiscal", "catalog", "mappings", "syncengine")
+FRAGMENTS = {"desk:palette", "syncengine:run-live"}  # parts of pages, without a frame
 
 
 @dataclass
@@ -80,6 +83,7 @@ def make_world(users: dict[str, User]) -> WebWorld:
     person = users["architect"].person_id
     world.ids = {
         "account": person,
+        "user": users["architect"].pk,
         "approvals": change.pk,
         "audit": AuditEntry.objects.earliest("id").pk,
         "calendar": FiscalCalendar.objects.get().pk,
@@ -98,6 +102,20 @@ def make_world(users: dict[str, User]) -> WebWorld:
         "system": System.objects.get(code="ledger").pk,
         "token": token.pk,
         "version": version.pk,
+    }
+    return world
+
+
+def with_engine(world: WebWorld, folder: Path) -> WebWorld:
+    """The world with a flow, a run, its evidence and a held record; evidence lies in the test's folder."""
+    make_connection(System.objects.get(code="ledger"), "erp-files", "file", {"folder": str(folder)})
+    draft, run, record = make_engine(world.actor("architect"), world.actor("operator"))
+    world.ids |= {
+        "flow": run.flow_id,
+        "flow-version": draft.pk,
+        "run": run.pk,
+        "record": record.pk,
+        "evidence": make_evidence(run, folder).pk,
     }
     return world
 
@@ -130,13 +148,19 @@ def address(name: str, world: WebWorld) -> str:
         kwargs = {"code": "API-404"}
     if page in ("rule-edit", "rule-remove"):
         kwargs = {"pk": world.ids["version"], "rule": world.ids["rule"]}
+    if page.startswith("evidence-"):
+        kwargs = {"pk": world.ids["run"], "file": world.ids["evidence"]}
     if page == "member-edit":
         kwargs = {"pk": world.ids["dimension"], "member": world.ids["member"]}
     return reverse(name, kwargs=kwargs)
 
 
 def _key(area: str, page: str, world: WebWorld) -> int:
+    engine = {"version-start": "flow", "run-plan": "flow", "version": "flow-version"}
+    if area == "syncengine":
+        return world.ids[engine.get(page) or engine.get(page.partition("-")[0]) or page.partition("-")[0]]
     owner = {
+        "account-set-password": "user",
         "connection-propose": "system",
         "schema-propose": "finance-object",
         "version-start": "mapping-set",

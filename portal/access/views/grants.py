@@ -16,6 +16,7 @@ from portal.access.models import Grant, Role
 from portal.access.permissions import P
 from portal.access.views.area import AccessArea
 from portal.access.views.people import person_url
+from portal.approvals.addresses import change_url
 from portal.approvals.models import ChangeRequest
 from portal.core import authority
 from portal.core.clock import today
@@ -128,7 +129,7 @@ class GrantListView(AccessArea, ListPage):
         Column("valid_from", "From", kind="date", sort="valid_from"),
         Column("valid_to", "To", kind="date", sort="valid_to"),
         Column("when", "State", kind="status", value=when_of),
-        Column("change_ref", "Change", kind="code"),
+        Column("change_ref", "Change", kind="code", link=lambda row: change_url(row.change_ref)),
     )
 
     def decorate(self, rows: QuerySet) -> QuerySet:

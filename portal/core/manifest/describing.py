@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from portal.core.keys import Key
+from portal.core.keys import Key, walk
 from portal.core.manifest.ports import Section
 
 _WIDTH = 110
@@ -15,8 +15,12 @@ _COLUMN = 17
 
 def describe_section(section: Section[Any]) -> Iterator[str]:
     yield f"{section.name}: a list of"
-    for key in section.documented():
-        yield from _lines(key, "  ")
+    for depth, item in walk(section.documented()):
+        indent = "  " * (depth + 1)
+        if isinstance(item, str):
+            yield f"{indent}with {item}"
+        else:
+            yield from _lines(item, indent)
 
 
 def _lines(key: Key, indent: str) -> Iterator[str]:
@@ -26,9 +30,3 @@ def _lines(key: Key, indent: str) -> Iterator[str]:
     yield from textwrap.wrap(words, _WIDTH, initial_indent=head, subsequent_indent=hanging)
     if key.example:
         yield f"{hanging}e.g. {key.name}: {key.example}"
-    for child in key.keys:
-        yield from _lines(child, indent + "  ")
-    for title, keys in key.variants:
-        yield f"{indent}  with {title}"
-        for child in keys:
-            yield from _lines(child, indent + "    ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,7 @@ from portal.core.clock import now
 from portal.core.codes import help_for
 from portal.core.statuses import Status, status_of
 from portal.core.views import cells
-from portal.core.views.base import Fact
+from portal.core.views.base import Action, Fact
 from portal.core.views.columns import Column
 from portal.core.views.plain import plain
 from portal.core.worddiff import word_diff
@@ -132,6 +133,18 @@ def widget_kind(field: forms.BoundField) -> str:
     if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
         return "group"
     return "wide" if isinstance(widget, (forms.Textarea, forms.FileInput)) else "plain"
+
+
+@register.filter
+def possible(actions: Sequence[Action]) -> list[Action]:
+    """The actions that may be taken now."""
+    return [action for action in actions if not action.why]
+
+
+@register.filter
+def blocked(actions: Sequence[Action]) -> list[Action]:
+    """The actions that may not be taken now; each says why."""
+    return [action for action in actions if action.why]
 
 
 @register.filter

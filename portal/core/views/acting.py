@@ -24,6 +24,7 @@ class ActionMixin:
     submit_label = "Save"
     submit_tone = "primary"
     preview_template = ""
+    reference = ""  # section of the manifest whose keys explain what is typed here
     template_name = "generic/action.html"
     request: HttpRequest
 
@@ -100,6 +101,7 @@ class ActionMixin:
             submit_tone=self.submit_tone,
             cancel_url=self.cancel_url(),
             preview_template=self.preview_template,
+            reference=self.reference,
             **self.preview(),
         )
         return render_page(self.request, self.template_name, context, status=status)
