@@ -11,7 +11,7 @@ from catalog.permissions import P
 from portal.core.actor import Actor
 from portal.core.clock import today
 from portal.desk import ports
-from portal.desk.ports import Card, Command, Hit, Kpi, NavItem
+from portal.desk.ports import Card, Command, Hit, Kpi, NavItem, Step
 
 NAV = {
     "catalog.systems": NavItem(
@@ -97,7 +97,29 @@ def gaps_number(actor: Actor) -> Kpi | None:
     )
 
 
+STEPS = {
+    "catalog.systems": Step(
+        "Register the systems",
+        "The ledger and the planning system, then propose their connections.",
+        "catalog:system-list",
+        P.SYSTEM_EDIT,
+        lambda actor: selectors.connections(actor).exists(),
+        10,
+    ),
+    "catalog.owners": Step(
+        "Name the systems of record",
+        "A flow may read a finance object only from its owner.",
+        "catalog:ownership-matrix",
+        P.OWNERSHIP_PROPOSE,
+        lambda actor: selectors.ownerships(actor).exists(),
+        20,
+    ),
+}
+
+
 def register() -> None:
+    for name, step in STEPS.items():
+        ports.steps.register(name, step)
     for name, item in NAV.items():
         ports.nav.register(name, item)
     for name, command in COMMANDS.items():

@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from mappings import selectors
 from mappings.permissions import P
+from mappings.states import VersionState
 from portal.core.actor import Actor
 from portal.desk import ports
-from portal.desk.ports import Command, Hit, NavItem
+from portal.desk.ports import Command, Hit, NavItem, Step
 
 NAV = {
     "mappings.sets": NavItem(
@@ -70,5 +71,14 @@ def register() -> None:
         "Register a mapping set", "mappings:mapping-set-register", P.MAPPING_SET_REGISTER, "new map"
     )
     ports.commands.register("mappings.set", command)
+    step = Step(
+        "Map the members",
+        "Import dimensions and rules, submit the version, and let another person approve it.",
+        "mappings:mapping-set-list",
+        P.VERSION_EDIT,
+        lambda actor: selectors.mapping_versions(actor).filter(state=VersionState.APPROVED).exists(),
+        30,
+    )
+    ports.steps.register("mappings.versions", step)
     ports.searches.register("mappings.sets", find_sets)
     ports.searches.register("mappings.dimensions", find_dimensions)

@@ -85,9 +85,22 @@ class Command:
     words: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step towards the first proven slice; `done` says whether it was taken, within what the actor sees."""
+
+    title: str
+    text: str
+    url_name: str
+    permission: str
+    done: Callable[[Actor], bool]
+    order: int
+
+
 nav: Registry[NavItem] = Registry("navigation item")
 cards: Registry[Card] = Registry("desk card")
 queues: Registry[Callable[[Actor, int], list[QueueItem]]] = Registry("desk queue")
 kpis: Registry[Callable[[Actor], Kpi | None]] = Registry("desk number")
 searches: Registry[Callable[[Actor, str, int], list[Hit]]] = Registry("search provider")
 commands: Registry[Command] = Registry("palette command")
+steps: Registry[Step] = Registry("first step")

@@ -58,6 +58,35 @@ def cards(actor: Actor) -> list[CardView]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A first step: taken, or with the address where this person takes it ("": somebody else does)."""
+
+    title: str
+    text: str
+    url: str
+    done: bool
+
+
+def first_steps(actor: Actor) -> dict[str, Any] | None:
+    """The way to the first loaded slice; None once one is loaded, and for people who see nothing of it."""
+    permissions = held(actor)
+    steps = sorted(ports.steps.all().values(), key=lambda step: step.order)
+    if not permissions or not steps or steps[-1].done(actor):
+        return None
+    return {
+        "steps": [
+            StepView(
+                step.title,
+                step.text,
+                reverse(step.url_name) if step.permission in permissions else "",
+                step.done(actor),
+            )
+            for step in steps
+        ]
+    }
+
+
 def search(actor: Actor, query: str, limit: int) -> list[HitGroup]:
     """Hits by kind, exact ones first; a query of fewer than two characters finds nothing."""
     words = query.replace("\x00", "").strip()[:200]

@@ -26,7 +26,7 @@ from portal.core.actor import Actor
 from syncengine.models import Flow, FlowVersion, QuarantinedRecord, Run
 from syncengine.selectors.flows import flows
 from syncengine.selectors.runs import runs
-from syncengine.states import ACTIVE, HELD_BACK, RunState, VersionState
+from syncengine.states import ACTIVE, HELD_BACK, SUCCESS, RunState, VersionState
 
 _R = RunState
 # The order in which a flow's slices decide on its health: the worst one tells.
@@ -117,6 +117,11 @@ def run_periods(actor: Actor) -> list[str]:
 def runs_needing_attention(actor: Actor, states: Iterable[str]) -> QuerySet[Run]:
     """Latest runs of their slice that ended in one of these states, oldest first."""
     return latest_of_slices(runs(actor)).filter(state__in=list(states)).order_by(F("finished_at"), "pk")
+
+
+def anything_loaded(actor: Actor) -> bool:
+    """Whether any slice was ever loaded; before that, nought of anything proves nothing."""
+    return runs(actor).filter(dry_run=False, state__in=SUCCESS).exists()
 
 
 def waiting_for_slice(flow: Flow, period: str = "") -> Run | None:

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from portal.core import authority
+from portal.core.actor import Actor
 from portal.core.codes import help_for
 from portal.core.templatetags.ui import ago
 from portal.core.views import (
@@ -40,6 +41,7 @@ from syncengine.selectors.groups import (
     held_summary,
     slices_of,
 )
+from syncengine.selectors.health import anything_loaded
 from syncengine.selectors.quarantine import quarantined
 from syncengine.states import HELD_BACK
 from syncengine.views.links import group_url, record_url, records_url, remedy, run_url
@@ -61,7 +63,19 @@ class AmountsColumn(Column):
         return format_html('<td class="num" data-label="{}">{}</td>', self.label, lines)
 
 
-class ExceptionListView(ListPage):
+class HeldRecords:
+    """Mixin of the queue's lists: an empty one means that all is accounted for, or that nothing was read."""
+
+    actor: Actor
+
+    def get_empty(self) -> Empty:
+        if anything_loaded(self.actor):
+            words = "Every record of every run was loaded, or excluded by an approved rule."
+            return Empty("No exception.", words)
+        return Empty("No exception yet.", "Nothing was loaded so far; what a run holds back appears here.")
+
+
+class ExceptionListView(HeldRecords, ListPage):
     """Held records by code and member; one row is what one fix releases."""
 
     title = "Exceptions"
@@ -75,7 +89,6 @@ class ExceptionListView(ListPage):
         SavedView("Assigned to me", "who=me"),
         SavedView("Assigned to nobody", "who=nobody"),
     )
-    empty = Empty("No exception.", "Every record of every run was loaded, or excluded by an approved rule.")
 
     @property
     def whole(self) -> bool:
@@ -163,7 +176,7 @@ def periods_text(group: Group) -> str:
 _FIXED = ("flow", "code", "field", "value", "member", "run")
 
 
-class RecordListView(ListPage):
+class RecordListView(HeldRecords, ListPage):
     """Single records; narrowed to one cause it is the page of that group."""
 
     model = QuarantinedRecord
@@ -174,7 +187,6 @@ class RecordListView(ListPage):
     ordering = ("period", "row")
     large = True
     template_name = "syncengine/record_list.html"
-    empty = Empty("No exception.", "Every record of every run was loaded, or excluded by an approved rule.")
     columns = (
         Column("row", "Record", kind="code", primary=True, value=lambda r: f"row {r.row}", link=record_url),
         Column("flow", "Flow", value="flow.code", sort="flow__code"),

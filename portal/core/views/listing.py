@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.functional import SimpleLazyObject
 from django.utils.text import slugify
 
 from portal.core.clock import now
@@ -88,6 +89,10 @@ class ListPage(PageView):
     def get_columns(self) -> Sequence[Column]:
         return self.columns
 
+    def get_empty(self) -> Empty:
+        """What the page says without rows; asked only then."""
+        return self.empty
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         base = self.get_queryset()
         filterset = self.get_filterset(base)
@@ -124,7 +129,7 @@ class ListPage(PageView):
             "empty_view": next((v.empty for v in self.saved_views if self._is_current(v)), ""),
             "csv_url": with_params(params, format="csv", page=None),
             "bulk": self.bulk_actions(),
-            "empty": self.empty,
+            "empty": SimpleLazyObject(self.get_empty),
         }
         if filterset is not None:
             shape["facets"] = facets(filterset, base, self.facets, self.facet_cap)
