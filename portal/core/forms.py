@@ -60,7 +60,7 @@ def reason_field(required: bool = True, label: str = "Reason", help_text: str = 
 def damage_of(form: forms.Form) -> Invalid | None:
     """The refusal when a value that the page itself carries came back wrong, which no field can show."""
     for field in form.hidden_fields():
-        for message in field.errors[:1]:
+        for message in list(field.errors)[:1]:
             return Invalid(
                 Code.API_005,
                 f"A value that this page carries came back damaged. {message}",

@@ -77,7 +77,7 @@ def test_a_damaged_hash_is_refused_with_words(world, change):
     answer = decide(signed_in(world.users["controller_a"]), change, sha="0" * 65)
     text = answer.content.decode()
     assert answer.status_code == 422
-    assert "came back damaged" in text
+    assert "came back damaged. Ensure this value has at most 64 characters" in text
     assert "Nothing was changed. Open the page again" in text
 
 
