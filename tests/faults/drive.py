@@ -1,7 +1,9 @@
 """Runs in a process of its own: plans a run, has a worker process killed at a point, recovers, reports.
 
-Usage: drive.py prepare | drive.py POINT | drive.py celery:POINT | drive.py none. Settings come from the environment. The killed
-worker is a forked process that runs the `runworker` command; it sends itself SIGKILL: nothing is cleaned up.
+Usage: drive.py prepare | drive.py POINT | drive.py celery:POINT | drive.py none | drive.py serve. Settings come
+from the environment. The killed worker is a forked process that runs the `runworker` command; it sends itself
+SIGKILL: nothing is cleaned up. `serve` reads points from standard input and forks a process for each, so that
+booting is paid once; whoever asks puts the installation back to its beginning between two points.
 """
 
 from __future__ import annotations
@@ -181,7 +183,25 @@ def plan() -> Run:
     return run_plan(actor=person("otto"), reason="Fault test.", flow_code="mini-actuals", period="2026-01")
 
 
+def serve() -> None:
+    """A process for each point; one line of JSON for each, with `failed` when it did not report itself."""
+    connections.close_all()
+    for point in iter(sys.stdin.readline, ""):
+        child = os.fork()
+        if child == 0:
+            signal.alarm(120)
+            main(point.strip())
+            sys.stdout.flush()
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status:
+            print(json.dumps({"failed": status}), flush=True)
+
+
 def main(point: str) -> None:
+    if point == "serve":
+        serve()
+        return
     if point == "prepare":
         call_command("migrate", verbosity=0)
         propose_and_approve(PROJECT / "tests" / "scenarios" / "mini" / "mini.yaml")

@@ -94,12 +94,17 @@ def prepared(tmp_path_factory):
     installation.drop()
 
 
+def copy_of(prepared: Installation, folder: Path) -> Installation:
+    installation = Installation(folder, next(NUMBERS))
+    shutil.copytree(prepared.folder, installation.folder)
+    installation.create(prepared.database)
+    return installation
+
+
 @pytest.fixture
 def fresh(prepared, tmp_path):
     """A copy of it for one test."""
-    installation = Installation(tmp_path / "copy", next(NUMBERS))
-    shutil.copytree(prepared.folder, installation.folder)
-    installation.create(prepared.database)
+    installation = copy_of(prepared, tmp_path / "copy")
     yield installation
     installation.drop()
 
@@ -107,16 +112,37 @@ def fresh(prepared, tmp_path):
 @pytest.fixture(scope="module")
 def undisturbed(prepared, tmp_path_factory):
     """What a run reports that nobody disturbs."""
-    installation = Installation(tmp_path_factory.mktemp("undisturbed") / "copy", next(NUMBERS))
-    shutil.copytree(prepared.folder, installation.folder)
-    installation.create(prepared.database)
+    installation = copy_of(prepared, tmp_path_factory.mktemp("undisturbed") / "copy")
     yield installation.drive("none")
     installation.drop()
 
 
+@pytest.fixture(scope="module")
+def drive_afresh(prepared, tmp_path_factory):
+    """drive(point) on a copy that is made again each time, in a process of its own each time."""
+    installation = copy_of(prepared, tmp_path_factory.mktemp("killed") / "copy")
+    command = [sys.executable, str(HERE / "drive.py"), "serve"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+
+    def drive(point: str) -> dict:
+        installation.drop()
+        shutil.rmtree(installation.folder)
+        shutil.copytree(prepared.folder, installation.folder)
+        installation.create(prepared.database)
+        server.stdin.write(f"{point}\n")
+        found = json.loads(server.stdout.readline())
+        assert "failed" not in found, found
+        return found
+
+    with subprocess.Popen(command, env=installation.environment, **pipes) as server:
+        yield drive
+        server.stdin.close()
+    installation.drop()
+
+
 @pytest.mark.parametrize("point", POINTS)
-def test_a_worker_killed_at(point, fresh, undisturbed):
-    found = fresh.drive(point)
+def test_a_worker_killed_at(point, drive_afresh, undisturbed):
+    found = drive_afresh(point)
     assert found["signal"] == 9, "the worker was not killed where it should have been"
     assert found["attempts"] == 2
     # killed after the load was recorded, the second attempt records that it found the slice as it should be

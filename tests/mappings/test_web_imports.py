@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import zipfile
 
@@ -89,6 +90,7 @@ def workbook(fill) -> bytes:
     return data.getvalue()
 
 
+@functools.cache
 def zip_bomb() -> bytes:
     plain = io.BytesIO(workbook(lambda sheet: sheet.append(["code"])))
     bomb = io.BytesIO()
