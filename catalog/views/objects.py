@@ -18,15 +18,16 @@ from portal.core import authority
 from portal.core.clock import today
 from portal.core.views import (
     Action,
-    ActionPage,
     Column,
     Crumb,
     DetailPage,
+    EditPage,
     Empty,
     Fact,
     ListPage,
     ObjectActionPage,
     Proposal,
+    RegisterPage,
     permitted,
 )
 
@@ -108,53 +109,26 @@ class FinanceObjectDetailView(DetailPage):
         return super().get_context(versions=versions, shown=shown, ownerships=owners, **extra)
 
 
-class FinanceObjectRegisterView(ActionPage):
+class _FinanceObjects:
+    """Mixin: where finance objects are listed and shown, and who changes them."""
+
+    area = ("Finance objects", "catalog:finance-object-list")
+    detail = "catalog:finance-object-detail"
+    permission: str = P.FINANCE_OBJECT_EDIT
+
+
+class FinanceObjectRegisterView(_FinanceObjects, RegisterPage):
     title = "Register a finance object"
-    permission = P.FINANCE_OBJECT_EDIT
     form_class = FinanceObjectRegisterForm
-    submit_label = "Register"
-
-    def crumbs(self) -> Sequence[Crumb]:
-        return _crumbs((self.title, ""))
-
-    def cancel_url(self) -> str:
-        return reverse("catalog:finance-object-list")
-
-    def perform(self, form: FinanceObjectRegisterForm) -> FinanceObject:
-        return services.finance_object_register(actor=self.actor, **form.values)
-
-    def success_url(self, result: FinanceObject) -> str:
-        return object_url(result)
-
-    def success_message(self, result: FinanceObject) -> str:
-        return f"{result.name} is registered."
+    service = staticmethod(services.finance_object_register)
 
 
-class FinanceObjectEditView(ObjectActionPage):
+class FinanceObjectEditView(_FinanceObjects, EditPage):
     model = FinanceObject
-    permission = P.FINANCE_OBJECT_EDIT
     form_class = FinanceObjectEditForm
-
-    def get_title(self) -> str:
-        return f"Edit {self.object.name}"
-
-    def crumbs(self) -> Sequence[Crumb]:
-        return _crumbs((self.object.name, object_url(self.object)), ("Edit", ""))
-
-    def initial(self) -> dict[str, Any]:
-        return {"name": self.object.name, "description": self.object.description}
-
-    def cancel_url(self) -> str:
-        return object_url(self.object)
-
-    def perform(self, form: FinanceObjectEditForm) -> FinanceObject:
-        return services.finance_object_edit(actor=self.actor, finance_object_id=self.object.pk, **form.values)
-
-    def success_url(self, result: FinanceObject) -> str:
-        return object_url(result)
-
-    def success_message(self, result: FinanceObject) -> str:
-        return f"{result.name} is saved."
+    fields = ("name", "description")
+    key = "finance_object_id"
+    service = staticmethod(services.finance_object_edit)
 
 
 class SchemaProposeView(Proposal, ObjectActionPage):

@@ -17,15 +17,16 @@ from catalog.services.systems import FIELDS
 from portal.approvals.models import ChangeRequest
 from portal.core.views import (
     Action,
-    ActionPage,
     Column,
     Crumb,
     DetailPage,
+    EditPage,
     Empty,
     Fact,
     ListPage,
     ObjectActionPage,
     Proposal,
+    RegisterPage,
     permitted,
 )
 
@@ -115,53 +116,26 @@ class SystemDetailView(DetailPage):
         )
 
 
-class SystemRegisterView(ActionPage):
+class _Systems:
+    """Mixin: where systems are listed and shown, and who changes them."""
+
+    area = ("Systems", "catalog:system-list")
+    detail = "catalog:system-detail"
+    permission: str = P.SYSTEM_EDIT
+
+
+class SystemRegisterView(_Systems, RegisterPage):
     title = "Register a system"
-    permission = P.SYSTEM_EDIT
     form_class = SystemRegisterForm
-    submit_label = "Register"
-
-    def crumbs(self) -> Sequence[Crumb]:
-        return _crumbs((self.title, ""))
-
-    def cancel_url(self) -> str:
-        return reverse("catalog:system-list")
-
-    def perform(self, form: SystemRegisterForm) -> System:
-        return services.system_register(actor=self.actor, **form.values)
-
-    def success_url(self, result: System) -> str:
-        return system_url(result)
-
-    def success_message(self, result: System) -> str:
-        return f"{result.name} is registered."
+    service = staticmethod(services.system_register)
 
 
-class SystemEditView(ObjectActionPage):
+class SystemEditView(_Systems, EditPage):
     model = System
-    permission = P.SYSTEM_EDIT
     form_class = SystemEditForm
-
-    def get_title(self) -> str:
-        return f"Edit {self.object.name}"
-
-    def crumbs(self) -> Sequence[Crumb]:
-        return _crumbs((self.object.name, system_url(self.object)), ("Edit", ""))
-
-    def initial(self) -> dict[str, Any]:
-        return {name: getattr(self.object, name) for name in FIELDS}
-
-    def cancel_url(self) -> str:
-        return system_url(self.object)
-
-    def perform(self, form: SystemEditForm) -> System:
-        return services.system_edit(actor=self.actor, system_id=self.object.pk, **form.values)
-
-    def success_url(self, result: System) -> str:
-        return system_url(result)
-
-    def success_message(self, result: System) -> str:
-        return f"{result.name} is saved."
+    fields = FIELDS
+    key = "system_id"
+    service = staticmethod(services.system_edit)
 
 
 class ConnectionProposeView(Proposal, ObjectActionPage):

@@ -19,7 +19,6 @@ from portal.core import authority
 from portal.core.querysets import Governed
 from portal.core.views import (
     Action,
-    ActionPage,
     Column,
     Crumb,
     Empty,
@@ -27,6 +26,7 @@ from portal.core.views import (
     ListPage,
     ObjectActionPage,
     ObjectListPage,
+    RegisterPage,
     permitted,
 )
 
@@ -147,29 +147,16 @@ class DimensionDetailView(ObjectListPage):
         ]
 
 
-class DimensionRegisterView(MappingArea, ActionPage):
+class DimensionRegisterView(MappingArea, RegisterPage):
     title = "Register a dimension"
     permission = P.DIMENSION_EDIT
     form_class = DimensionRegisterForm
-    submit_label = "Register"
-
-    def crumbs(self) -> Sequence[Crumb]:
-        return [("Dimensions", reverse("mappings:dimension-list")), (self.title, "")]
+    area = ("Dimensions", "mappings:dimension-list")
+    detail = "mappings:dimension-detail"
+    service = staticmethod(services.dimension_register)
 
     def form_options(self) -> dict[str, Any]:
         return {"actor": self.actor}
-
-    def cancel_url(self) -> str:
-        return reverse("mappings:dimension-list")
-
-    def perform(self, form: DimensionRegisterForm) -> Dimension:
-        return services.dimension_register(actor=self.actor, **form.values)
-
-    def success_url(self, result: Dimension) -> str:
-        return dimension_url(result)
-
-    def success_message(self, result: Dimension) -> str:
-        return f"{result.name} is registered."
 
 
 class DimensionEditView(OnDimension, ObjectActionPage):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.urls import reverse
-
 from mappings import services
 from mappings.forms import PeriodsForm, RateSetRegisterForm, RatesImportForm, RevisionForm
 from mappings.models import RateSet, RateSetVersion
@@ -15,29 +13,16 @@ from mappings.services import RATE_COLUMNS, RatesResult
 from mappings.views.rates import crumbs_of, rate_set_url, version_url
 from portal.approvals.models import ChangeRequest
 from portal.core.querysets import Governed
-from portal.core.views import ActionPage, Crumb, ObjectActionPage, ObjectUploadPage, Proposal
+from portal.core.views import Crumb, ObjectActionPage, ObjectUploadPage, Proposal, RegisterPage
 
 
-class RateSetRegisterView(ActionPage):
+class RateSetRegisterView(RegisterPage):
     title = "Register a rate set"
     permission = P.RATE_SET_EDIT
     form_class = RateSetRegisterForm
-    submit_label = "Register"
-
-    def crumbs(self) -> Sequence[Crumb]:
-        return [("Rate sets", reverse("mappings:rate-set-list")), (self.title, "")]
-
-    def cancel_url(self) -> str:
-        return reverse("mappings:rate-set-list")
-
-    def perform(self, form: RateSetRegisterForm) -> RateSet:
-        return services.rate_set_register(actor=self.actor, **form.values)
-
-    def success_url(self, result: RateSet) -> str:
-        return rate_set_url(result)
-
-    def success_message(self, result: RateSet) -> str:
-        return f"{result.name} is registered."
+    area = ("Rate sets", "mappings:rate-set-list")
+    detail = "mappings:rate-set-detail"
+    service = staticmethod(services.rate_set_register)
 
 
 class RateSetVersionStartView(ObjectActionPage):

@@ -18,7 +18,6 @@ from mappings.permissions import P
 from portal.core import authority
 from portal.core.views import (
     Action,
-    ActionPage,
     Column,
     Crumb,
     DetailPage,
@@ -26,6 +25,7 @@ from portal.core.views import (
     Fact,
     ListPage,
     ObjectActionPage,
+    RegisterPage,
     permitted,
     related,
 )
@@ -130,29 +130,16 @@ class MappingSetDetailView(DetailPage):
         return super().get_context(versions=self.object.versions.order_by("-number"), **extra)
 
 
-class MappingSetRegisterView(ActionPage):
+class MappingSetRegisterView(RegisterPage):
     title = "Register a mapping set"
     permission = P.MAPPING_SET_REGISTER
     form_class = MappingSetRegisterForm
-    submit_label = "Register"
-
-    def crumbs(self) -> Sequence[Crumb]:
-        return [("Mapping sets", reverse("mappings:mapping-set-list")), (self.title, "")]
+    area = ("Mapping sets", "mappings:mapping-set-list")
+    detail = "mappings:mapping-set-detail"
+    service = staticmethod(services.mapping_set_register)
 
     def form_options(self) -> dict[str, Any]:
         return {"actor": self.actor}
-
-    def cancel_url(self) -> str:
-        return reverse("mappings:mapping-set-list")
-
-    def perform(self, form: MappingSetRegisterForm) -> MappingSet:
-        return services.mapping_set_register(actor=self.actor, **form.values)
-
-    def success_url(self, result: MappingSet) -> str:
-        return set_url(result)
-
-    def success_message(self, result: MappingSet) -> str:
-        return f"{result.name} is registered."
 
 
 class VersionStartView(ObjectActionPage):

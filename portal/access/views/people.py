@@ -28,10 +28,12 @@ from portal.core.views import (
     Column,
     Crumb,
     DetailPage,
+    EditPage,
     Empty,
     Fact,
     ListPage,
     ObjectActionPage,
+    RegisterPage,
     permitted,
 )
 from portal.people.models import Person, User
@@ -124,54 +126,27 @@ class PersonDetailView(DetailPage):
         )
 
 
-class PersonRegisterView(ActionPage):
+class _People:
+    """Mixin: where people are listed and shown, and who changes them."""
+
+    area = ("People", "access:person-list")
+    detail = "access:person-detail"
+    permission: str = People.PERSON_MANAGE
+
+
+class PersonRegisterView(_People, RegisterPage):
     title = "Register a person"
     lead = "A registered person may do nothing yet: duties come from grants, which another person approves."
-    permission = People.PERSON_MANAGE
     form_class = PersonRegisterForm
-    submit_label = "Register"
-
-    def crumbs(self) -> Sequence[Crumb]:
-        return _crumbs((self.title, ""))
-
-    def cancel_url(self) -> str:
-        return reverse("access:person-list")
-
-    def perform(self, form: PersonRegisterForm) -> Person:
-        return services.person_register(actor=self.actor, **form.values)
-
-    def success_url(self, result: Person) -> str:
-        return person_url(result)
-
-    def success_message(self, result: Person) -> str:
-        return f"{result.name} is registered."
+    service = staticmethod(services.person_register)
 
 
-class PersonEditView(ObjectActionPage):
+class PersonEditView(_People, EditPage):
     model = Person
-    permission = People.PERSON_MANAGE
     form_class = PersonEditForm
-
-    def get_title(self) -> str:
-        return f"Edit {self.object.name}"
-
-    def crumbs(self) -> Sequence[Crumb]:
-        return _crumbs((self.object.name, person_url(self.object)), ("Edit", ""))
-
-    def initial(self) -> dict[str, Any]:
-        return {"name": self.object.name, "email": self.object.email, "is_active": self.object.is_active}
-
-    def cancel_url(self) -> str:
-        return person_url(self.object)
-
-    def perform(self, form: PersonEditForm) -> Person:
-        return services.person_edit(actor=self.actor, person_id=self.object.pk, **form.values)
-
-    def success_url(self, result: Person) -> str:
-        return person_url(result)
-
-    def success_message(self, result: Person) -> str:
-        return f"{result.name} is saved."
+    fields = ("name", "email", "is_active")
+    key = "person_id"
+    service = staticmethod(services.person_edit)
 
 
 class AccountCreateView(ObjectActionPage):

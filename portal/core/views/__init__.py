@@ -9,6 +9,7 @@ from portal.core.views.columns import Column, related
 from portal.core.views.detail import DetailPage, ObjectPage, Tab
 from portal.core.views.filtering import SearchFilter
 from portal.core.views.listing import BulkAction, ListPage, SavedView
+from portal.core.views.registering import EditPage, RegisterPage
 from portal.core.views.uploading import ObjectUploadPage, UploadPage
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Column",
     "Crumb",
     "DetailPage",
+    "EditPage",
     "Empty",
     "Fact",
     "ListPage",
@@ -27,6 +29,7 @@ __all__ = [
     "ObjectUploadPage",
     "PageView",
     "Proposal",
+    "RegisterPage",
     "SavedView",
     "SearchFilter",
     "Tab",
