@@ -17,6 +17,8 @@ from portal.audit.guards import SQLITE, TABLE
 from portal.core.actor import Actor, Source
 from portal.people.actors import actor_for
 from portal.people.models import Person, User
+from tests.factories.shared import QUICK_HASHERS, shared_rows
+from tests.factories.web import make_world
 
 PASSWORD = "correct-horse-battery-9"
 DUTIES = {
@@ -69,7 +71,7 @@ def pytest_sessionfinish(session, exitstatus):
 
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = QUICK_HASHERS
 
 
 @pytest.fixture
@@ -77,9 +79,20 @@ def make_user(db):
     return make_person
 
 
+def make_people() -> dict[str, User]:
+    return {name: make_person(name, duties) for name, duties in DUTIES.items()}
+
+
 @pytest.fixture
 def users(db) -> dict[str, User]:
-    return {name: make_person(name, duties) for name, duties in DUTIES.items()}
+    return make_people()
+
+
+@pytest.fixture(scope="module")
+def module_world(django_db_setup, django_db_blocker):
+    """The people and one of everything that has a page, once for all tests of a module."""
+    with shared_rows(django_db_blocker, lambda: make_world(make_people())) as made:
+        yield made
 
 
 def _actor(users: dict[str, User], name: str) -> Actor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 
 import pytest
@@ -15,14 +16,19 @@ from portal.approvals.selectors import open_change
 from portal.audit.models import AuditEntry
 from portal.people.models import User
 from tests.conftest import PASSWORD, make_person
-from tests.factories.web import WHY, make_world
+from tests.factories.web import WHY
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
-def world(users):
-    return make_world(users)
+def world(module_world, db):
+    return copy.deepcopy(module_world)
+
+
+@pytest.fixture
+def users(world):
+    return world.users
 
 
 @pytest.fixture

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 from django.urls import reverse
 
 from mappings.models import Dimension, Member, RateSet, RateSetVersion
 from portal.approvals.models import ChangeRequest
 from portal.audit.models import AuditEntry
-from tests.factories.web import WHY, make_world
+from tests.factories.web import WHY
 
 
 @pytest.fixture
-def world(users):
-    return make_world(users)
+def world(module_world, db):
+    return copy.deepcopy(module_world)
+
+
+@pytest.fixture
+def users(world):
+    return world.users
 
 
 @pytest.fixture

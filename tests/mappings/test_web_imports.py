@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import io
 import zipfile
@@ -13,12 +14,17 @@ from django.urls import reverse
 
 from mappings.models import Dimension, MappingRule, Member, Rate
 from portal.audit.models import AuditEntry
-from tests.factories.web import WHY, make_world
+from tests.factories.web import WHY
 
 
 @pytest.fixture
-def world(users):
-    return make_world(users)
+def world(module_world, db):
+    return copy.deepcopy(module_world)
+
+
+@pytest.fixture
+def users(world):
+    return world.users
 
 
 @pytest.fixture
