@@ -54,14 +54,13 @@ def with_member(records: Records, *, whole: bool) -> QuerySet[Any]:
 
 
 def grouped(records: Records, *, whole: bool, by_currency: bool = False) -> QuerySet[Any, Group]:
-    """One dict for each group: KEYS, records, combinations, oldest, first_period, last_period.
+    """One dict for each group: KEYS, records, oldest, first_period, last_period.
 
     With `by_currency` there is one for each currency too, with currency, total_debit and total_credit.
     """
     keys = (*KEYS, "currency") if by_currency else KEYS
     counts: dict[str, Any] = {
         "records": Count("id"),
-        "combinations": Count("value", distinct=True),
         "oldest": Min("opened_at"),
         "first_period": Min("period"),
         "last_period": Max("period"),

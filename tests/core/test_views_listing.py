@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from catalog.models import System
 
@@ -75,3 +77,14 @@ def test_nothing_matching_offers_to_clear_the_filters(listing):
 
 def test_a_search_needs_every_word(listing):
     assert [row.code for row in listing("?q=system+017").context["page"].rows] == ["s017"]
+
+
+@pytest.mark.parametrize(
+    ("query", "number"), [("", 120), ("?kind=erp", 80), ("?q=System", 120), ("?q=System&page=2", 120)]
+)
+def test_rows_that_facets_have_counted_are_not_counted_again(listing, query, number):
+    """Counting a search over 100,000 rows twice costs twice as much."""
+    with CaptureQueriesContext(connection) as queries:
+        page = listing(query).content.decode()
+    assert f" of {number}" in page
+    assert not [found for found in queries if "subquery" in found["sql"]]

@@ -63,6 +63,7 @@ class Facet:
     name: str
     label: str
     values: list[FacetValue]
+    found: int | None = None  # rows that match every filter, when they were counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +102,26 @@ def facets(filterset: Any, queryset: QuerySet, names: Sequence[str], cap: int = 
     if counted:
         fields = [filterset.filters[name].field_name for name in names]
         combinations = list(rows.values_list(*fields).annotate(n=Count("pk")))
+    found = _found(combinations, names, current) if counted else None
     return [
-        _facet(filterset, name, current, _counts(combinations, names, name, current) if counted else None)
+        _facet(
+            filterset,
+            name,
+            current,
+            _counts(combinations, names, name, current) if counted else None,
+            found,
+        )
         for name in names
     ]
 
 
-def found_by(facets: Sequence[Facet]) -> int | None:
-    """Rows that match every filter, as the first facet has counted them; None when it has not."""
-    return next((value.count for facet in facets[:1] for value in facet.values if value.current), None)
+def _found(combinations: Sequence[tuple[Any, ...]], names: Sequence[str], current: dict[str, str]) -> int:
+    """Rows that match every filter, the facets included."""
+    return sum(
+        number
+        for *values, number in combinations
+        if all(current[name] in ("", str(value)) for name, value in zip(names, values, strict=True))
+    )
 
 
 def _counts(
@@ -128,7 +140,9 @@ def _counts(
     return found
 
 
-def _facet(filterset: Any, name: str, current: dict[str, str], counts: dict[str, int] | None) -> Facet:
+def _facet(
+    filterset: Any, name: str, current: dict[str, str], counts: dict[str, int] | None, found: int | None
+) -> Facet:
     params, item, chosen = filterset.request.GET, filterset.filters[name], current[name]
     order = [str(key) for key, _ in _choices(item.field) if str(key)]
     known = order if counts is None else [key for key in order if key in counts or key == chosen]
@@ -146,7 +160,7 @@ def _facet(filterset: Any, name: str, current: dict[str, str], counts: dict[str,
                 shown.glyph if shown else "",
             )
         )
-    return Facet(name, str(item.label or name), values)
+    return Facet(name, str(item.label or name), values, found)
 
 
 def chips(filterset: Any, params: QueryDict, hidden: Sequence[str]) -> list[Chip]:

@@ -100,9 +100,9 @@ class ListPage(PageView):
         found = (filterset.qs if filterset is not None else base) if valid else base.none()
         if request.GET.get("format") == "csv":
             return self._csv(self._sorted(self.decorate(found)))
-        context = self.get_context(
-            filterset=filterset, page=self._page(found), **self._shape(base, filterset)
-        )
+        shape = self._shape(base, filterset)
+        self.total = next((facet.found for facet in shape.get("facets", ())), None)
+        context = self.get_context(filterset=filterset, page=self._page(found), **shape)
         return render_page(request, self.template_name, context, partial=self.partial_template)
 
     def _page(self, found: QuerySet) -> Page:
