@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.approvals.models import ChangeRequest
-from tests.api.engine import DEFINITION
 from tests.api.world import DAY, FIELD, WHY, World
+from tests.factories.engine import DEFINITION
 
 
 @dataclass(frozen=True)
