@@ -11,6 +11,7 @@ from portal.approvals.selectors import awaiting
 from portal.approvals.states import OPEN, ChangeState
 from portal.core.actor import Actor
 from portal.core.views import SearchFilter
+from portal.people.models import Person
 
 MINE = (("waiting", "waits for my decision"), ("submitted", "submitted by me"), ("open", "not closed yet"))
 
@@ -20,7 +21,7 @@ def kind_choices() -> list[tuple[str, str]]:
 
 
 class ChangeFilter(django_filters.FilterSet):
-    q = SearchFilter(["title", "subject_key", "requested_by__name"])
+    q = SearchFilter(["title", "subject_key"], related={"requested_by": Person})
     state = django_filters.ChoiceFilter(label="State", choices=ChangeState.choices)
     kind = django_filters.ChoiceFilter(label="Kind", choices=kind_choices)
     view = django_filters.ChoiceFilter(label="View", choices=MINE, method="filter_view")
