@@ -94,7 +94,14 @@ class FinanceObjectRegisterForm(FinanceObjectEditForm):
 class FieldLines(forms.CharField):
     """One field a line: name, type, classification, required or optional, description."""
 
-    widget = forms.Textarea(attrs={"rows": 12, "class": "mono", "spellcheck": "false"})
+    widget = forms.Textarea(
+        attrs={
+            "rows": 12,
+            "class": "mono",
+            "spellcheck": "false",
+            "placeholder": "net, amount, internal, required, Debit less credit in the ledger currency",
+        }
+    )
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
         fields = []
