@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from io import StringIO
 from pathlib import Path
 
@@ -22,11 +23,17 @@ ORGANISATION = (
 )
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's manifest with its files, written once."""
+    return write(tmp_path_factory.mktemp("demo") / "halden")
+
+
 @pytest.fixture
-def manifest(tmp_path: Path, settings) -> Path:
-    """The demo's files in a drop folder of their own; stewards are people of the tests."""
+def manifest(written: Path, tmp_path: Path, settings) -> Path:
+    """A copy of the demo's files in a drop folder of their own; stewards are people of the tests."""
     settings.FILE_ROOTS = [tmp_path]
-    path = write(tmp_path / "halden")
+    path = shutil.copytree(written.parent, tmp_path / "halden") / written.name
     (tmp_path / "halden" / "planning.sqlite3").touch()
     text = path.read_text().replace("steward: mira", "steward: controller_a").replace("steward: jonas, ", "")
     path.write_text(text)
