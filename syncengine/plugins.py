@@ -50,8 +50,7 @@ def register() -> None:
     scope_models.register("flow", Flow)
     for name in connectors.all():
         known_connectors.register(name, functools.partial(check_connection, name))
-    for name, words in documented.all().items():
-        connector_keys.register(name, words.config)
+        connector_keys.register(name, documented.get(name).config)
     for subject in (FlowVersionSubject(), AcceptUnloadedSubject()):
         subjects.register(subject.kind, subject)
     sections.register(FlowsSection.name, FlowsSection())

@@ -79,9 +79,9 @@ def _finish(run: Run, out: Output) -> None:
 def _tell_wait(run: Run, told: str, out: Output) -> str:
     """Say whose lease is waited for and how long at most: once, or on a terminal until it has run out."""
     held = run.partitions.filter(lease_until__isnull=False).values_list("lease_owner", "lease_until").first()
-    if held is None:
+    owner, until = held or ("", None)
+    if until is None:
         return told
-    owner, until = held
     seconds = max((until - database_now()).total_seconds(), 0)
     words = f"{run.period}  {run.ref} is leased to {owner}, perhaps a worker that was killed"
     text = f"{words}; it is carried on here in at most {seconds:.0f} s"
@@ -90,4 +90,4 @@ def _tell_wait(run: Run, told: str, out: Output) -> str:
     elif owner != told:
         out.write(f"{text}\n")
     out.flush()
-    return str(owner)
+    return owner
