@@ -11,9 +11,7 @@ urlpatterns = [
     path("people/<int:pk>/", people.PersonDetailView.as_view(), name="person-detail"),
     path("people/<int:pk>/edit/", people.PersonEditView.as_view(), name="person-edit"),
     path("people/<int:pk>/account/", people.AccountCreateView.as_view(), name="account-create"),
-    path(
-        "accounts/<int:pk>/password/", people.AccountSetPasswordView.as_view(), name="account-set-password"
-    ),
+    path("accounts/<int:pk>/password/", people.AccountSetPasswordView.as_view(), name="account-set-password"),
     path("roles/", grants.RoleListView.as_view(), name="role-list"),
     path("roles/propose/", grants.RoleProposeView.as_view(), name="role-propose"),
     path("roles/<int:pk>/", grants.RoleDetailView.as_view(), name="role-detail"),
