@@ -59,7 +59,8 @@ def parquet_from_csv(
     else:
         options.append(f"force_not_null=[{', '.join(literal(column) for column in columns)}]")
     cells = ", ".join(identifier(column) for column in columns)
-    with session(scratch=scratch, read=[source]) as connection:
+    # numbering the records is one thread's work; a second one would only carry rows between the two
+    with session(scratch=scratch, read=[source], threads=1) as connection:
         connection.execute(
             f"COPY (SELECT row_number() OVER () AS _row, {cells} "  # noqa: S608
             f"FROM read_csv({literal(source)}, {', '.join(options)})) TO {literal(target)} "
