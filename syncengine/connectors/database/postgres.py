@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import islice
 
 import psycopg
 from psycopg import sql
@@ -270,17 +271,21 @@ def _totals(
 def _digest(
     connection: psycopg.Connection, schema: str, table: str, slice_key: str, columns: Sequence[Column]
 ) -> str:
-    """Output hash of the rows; PostgreSQL builds and sorts them, this process holds one batch."""
+    """Output hash of the rows; PostgreSQL builds and sorts them, this process holds one batch.
+
+    A stream and no cursor of the server: only so does PostgreSQL use all its workers.
+    """
     query = sql.SQL('SELECT ({}) COLLATE "C" AS encoded FROM {} WHERE slice = {} ORDER BY encoded').format(
         sql.SQL(row_sql(columns, Dialect.POSTGRESQL)), sql.Identifier(schema, table), slice_key
     )
-    with connection.cursor(name=f"tieout_{hashlib.sha256(slice_key.encode()).hexdigest()[:8]}") as cursor:
-        cursor.execute(query)
+    with connection.cursor() as cursor:
+        found = cursor.stream(query, size=_FETCH)
 
         def encoded() -> Iterator[list[str]]:
-            while batch := cursor.fetchmany(_FETCH):
-                rows = [row for (row,) in batch]
+            while rows := [row for (row,) in islice(found, _FETCH)]:
                 if None in rows:
+                    for _ in found:  # a stream left early would end the transaction with it
+                        pass
                     raise Conflict(Code.LOAD_012, "A row of the target lacks a value.", place=table)
                 yield rows
 

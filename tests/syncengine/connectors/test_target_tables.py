@@ -11,6 +11,7 @@ import pytest
 
 from portal.core.errors import DomainError
 from syncengine.connectors.base import Adapter, SliceLoad
+from syncengine.connectors.database import postgres
 
 from .conftest import COLUMNS, pg_adapter
 
@@ -54,6 +55,29 @@ def test_a_foreign_table_is_loaded_beside_its_other_rows(pg_schema: tuple[str, s
     assert adapter.read_back(load.slice_key, load.table, COLUMNS).output_hash == load.content_hash
     with psycopg.connect(url) as session:
         assert session.execute(f'SELECT count(*) FROM "{schema}".plan_actuals').fetchone() == (3,)
+
+
+@pytest.mark.postgres
+def test_a_row_that_lost_a_value_is_put_back_and_the_load_goes_on(
+    pg_schema: tuple[str, str], output: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, schema = pg_schema
+    with psycopg.connect(url) as session:
+        session.execute(
+            f'CREATE TABLE "{schema}".plan_actuals (slice text, account text, note text, debit numeric, net numeric)'
+        )
+    adapter = pg_adapter(url, schema)
+    monkeypatch.setattr(postgres, "_FETCH", 10)
+    load = output(ROWS * 500)
+    adapter.load(load)
+    with psycopg.connect(url) as session:
+        session.execute(f'UPDATE "{schema}".plan_actuals SET note = NULL')
+    with pytest.raises(DomainError) as error:
+        adapter.read_back(load.slice_key, load.table, COLUMNS)
+    assert error.value.code == "LOAD-012"
+    again = output(ROWS * 500, fence=2)
+    assert adapter.load(again).altered
+    assert adapter.read_back(load.slice_key, load.table, COLUMNS).output_hash == load.content_hash
 
 
 @pytest.mark.postgres
