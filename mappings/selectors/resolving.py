@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from mappings.models import MappingVersion
 from mappings.rows import rules_in
-from mappings.rules.compile import Resolution, Values, compile_rules
+from mappings.rules.compile import CompiledMapping, Resolution, Values, compile_rules
 from mappings.rules.rule import Rule, exact_hash
 from mappings.selectors.versions import live_rules, live_with_conditions
 
@@ -20,12 +20,16 @@ def reads_all(exact_rules: int, asked: int) -> bool:
 
 
 class VersionResolver:
-    """The rules of one version, ready to be asked; values in the order of `columns`."""
+    """The rules of one version, ready to be asked; values in the order of `columns`.
+
+    Where every rule is read, that happens once, however often it is asked.
+    """
 
     def __init__(self, version: MappingVersion) -> None:
         self.columns = version.mapping_set.column_names
         self._version = version.mapping_set_id, version.number
         self._live = live_rules(*self._version).order_by()
+        self._whole: CompiledMapping | None = None
 
     def resolve(self, values: Values) -> Resolution:
         """The answer for one combination."""
@@ -34,17 +38,21 @@ class VersionResolver:
     def resolve_many(self, combinations: Iterable[Values]) -> list[Resolution]:
         """The answers in the order of the combinations."""
         asked = list(combinations)
-        return compile_rules(self._rules_for(asked), self.columns).resolve_many(asked)
+        return self._compiled_for(asked).resolve_many(asked)
 
-    def _rules_for(self, asked: Sequence[Values]) -> Iterator[Rule]:
+    def _compiled_for(self, asked: Sequence[Values]) -> CompiledMapping:
         """Every rule that can match one of the combinations, and perhaps others."""
-        shapes = list(self._live.values_list("shape", flat=True).distinct())
-        exact = [shape for shape in shapes if not shape.startswith("~")]
-        fixed = self._live.filter(shape__in=exact)
-        if reads_all(fixed.count(), len(asked)):
-            yield from rules_in(self._live)
-            return
-        yield from rules_in(self._live.filter(shape__in=set(shapes) - set(exact)))
+        if self._whole is not None:
+            return self._whole
+        shapes = set(self._live.values_list("shape", flat=True).distinct())
+        exact = {shape for shape in shapes if not shape.startswith("~")}
+        if reads_all(self._live.filter(shape__in=exact).count(), len(asked)):
+            self._whole = compile_rules(rules_in(self._live), self.columns)
+            return self._whole
+        return compile_rules(self._rules_for(asked, shapes - exact, exact), self.columns)
+
+    def _rules_for(self, asked: Sequence[Values], others: set[str], exact: set[str]) -> Iterator[Rule]:
+        yield from rules_in(self._live.filter(shape__in=others))
         for shape in exact:
             hashes = _hashes(shape.split(","), self.columns, asked)
             for rows in live_with_conditions(*self._version, hashes):
