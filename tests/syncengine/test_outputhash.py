@@ -23,6 +23,7 @@ from syncengine.outputhash import (
 
 COLUMNS = (Column("account", ColumnType.TEXT), Column("amount", ColumnType.AMOUNT))
 _AMOUNTS = st.decimals(min_value=Decimal("-1e20"), max_value=Decimal("1e20"), places=4, allow_nan=False)
+_PARTS = ("", ".1", ".05", ".25", ".005", ".995", ".0001", ".9999")
 _NAMES = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=8)
 
 
@@ -83,3 +84,23 @@ def test_duckdb_and_python_agree(tmp_path: Path, rows: list[tuple[str, Decimal]]
         connection.executemany("INSERT INTO o VALUES (?, ?)", rows)
     connection.execute(f"COPY o TO '{path}' (FORMAT parquet)")
     assert parquet_digest(connection, path, COLUMNS) == hash_rows((n, canonical_amount(a)) for n, a in rows)
+
+
+def test_amounts_of_every_size_and_scale_are_the_same_text_in_duckdb(tmp_path: Path) -> None:
+    sizes = ("0", "7", "99999999999999", "100000000000000", "999999999999999999999999")
+    texts = [f"{sign}{size}{part}" for size in sizes for part in _PARTS for sign in ("", "-")]
+    rows = [(f"{at}", Decimal(text)) for at, text in enumerate(texts)]
+    path = tmp_path / "output.parquet"
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE o (account VARCHAR, amount DECIMAL(28,4))")
+    connection.executemany("INSERT INTO o VALUES (?, ?)", rows)
+    connection.execute(f"COPY o TO '{path}' (FORMAT parquet)")
+    assert parquet_digest(connection, path, COLUMNS) == hash_rows((n, canonical_amount(a)) for n, a in rows)
+
+
+def test_a_row_that_lacks_a_value_has_no_digest(tmp_path: Path) -> None:
+    path = tmp_path / "output.parquet"
+    connection = duckdb.connect()
+    connection.execute(f"COPY (SELECT NULL::VARCHAR AS account, 1::DECIMAL(28,4) AS amount) TO '{path}'")
+    with pytest.raises(TypeError):
+        parquet_digest(connection, path, COLUMNS)
