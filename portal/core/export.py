@@ -30,10 +30,23 @@ def unguard_text(text: str) -> str:
     return text[1:] if text.startswith("'") and starts_formula(text) else text
 
 
+class Figure(str):
+    """A number in the digits it is to have, so that cents stay: 0.00."""
+
+
+def figure(value: Decimal, places: int = 2) -> Figure:
+    """The amount ungrouped, with a point: 60953.40. `places` pads, it never rounds."""
+    whole, _, fraction = decimal_text(value).partition(".")
+    fraction = fraction.ljust(places, "0")
+    return Figure(f"{whole}.{fraction}" if fraction else whole)
+
+
 def csv_safe(value: Any) -> str:
     """Text cells are guarded; numbers stay numbers."""
     if value is None:
         return ""
+    if isinstance(value, Figure):
+        return str(value)
     if isinstance(value, Decimal):
         return decimal_text(value)
     if isinstance(value, (bool, int)):

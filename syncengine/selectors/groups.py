@@ -53,21 +53,15 @@ def with_member(records: Records, *, whole: bool) -> QuerySet[Any]:
     return records.annotate(member=F("value") if whole else cut)
 
 
-def grouped(records: Records, *, whole: bool, by_currency: bool = False) -> QuerySet[Any, Group]:
-    """One dict for each group: KEYS, records, oldest, first_period, last_period.
-
-    With `by_currency` there is one for each currency too, with currency, total_debit and total_credit.
-    """
-    keys = (*KEYS, "currency") if by_currency else KEYS
+def grouped(records: Records, *, whole: bool) -> QuerySet[Any, Group]:
+    """One dict for each group: KEYS, records, oldest, first_period, last_period."""
     counts: dict[str, Any] = {
         "records": Count("id"),
         "oldest": Min("opened_at"),
         "first_period": Min("period"),
         "last_period": Max("period"),
     }
-    if by_currency:
-        counts |= {"total_debit": decimal_sum("debit"), "total_credit": decimal_sum("credit")}
-    return with_member(records, whole=whole).order_by().values(*keys).annotate(**counts)
+    return with_member(records, whole=whole).order_by().values(*KEYS).annotate(**counts)
 
 
 def group_key(group: Group) -> tuple[int, str, str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,6 +15,8 @@ from django.utils.safestring import SafeString
 from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.codes import help_for
+from portal.core.currencies import minor_units
+from portal.core.export import figure
 from portal.core.templatetags.ui import ago
 from portal.core.views import (
     Action,
@@ -47,6 +50,7 @@ from syncengine.states import HELD_BACK
 from syncengine.views.links import group_url, record_url, records_url, remedy, run_url
 
 GROUP_LIMIT = 20_000
+GROUPS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,15 @@ class AmountsColumn(Column):
         lines = format_html_join(
             SafeString("<br>"),
             '{} <span class="muted">{}</span>',
-            ((money(getattr(item, self.name)), item.currency) for item in amounts),
+            ((money(*self._figure(item)), item.currency) for item in amounts),
         )
         return format_html('<td class="num" data-label="{}">{}</td>', self.label, lines)
+
+    def exported(self, row: Any) -> str:
+        return "; ".join(f"{figure(*self._figure(item))} {item.currency}" for item in row["amounts"])
+
+    def _figure(self, item: Amounts) -> tuple[Decimal, int]:
+        return getattr(item, self.name), minor_units(item.currency)
 
 
 class HeldRecords:
@@ -104,7 +114,7 @@ class ExceptionListView(HeldRecords, ListPage):
 
     def decorate(self, rows: QuerySet) -> QuerySet:
         self.held = rows
-        return grouped(rows, whole=self.whole, by_currency=self.as_csv)
+        return grouped(rows, whole=self.whole)
 
     def _sorted(self, rows: QuerySet) -> QuerySet:
         wanted = self.request.GET.get("sort", "")
@@ -118,10 +128,20 @@ class ExceptionListView(HeldRecords, ListPage):
         listed: Any = list(rows[:GROUP_LIMIT])  # one pass: counting groups costs as much as making them
         self.total = len(listed)
         page = numbered_page(listed, self.request.GET, self.page_size, self.total)
-        amounts = amounts_of_groups(self.held, page.rows, whole=self.whole) if page.rows else {}
-        for row in page.rows:
-            row["amounts"] = amounts.get(group_key(row), [])
+        self._add_amounts(page.rows)
         return page
+
+    def exported_rows(self, rows: QuerySet) -> Iterator[Group]:
+        listed = list(rows[:GROUP_LIMIT])
+        for start in range(0, len(listed), GROUPS_AT_ONCE):
+            part = listed[start : start + GROUPS_AT_ONCE]
+            self._add_amounts(part)
+            yield from part
+
+    def _add_amounts(self, groups: Sequence[Group]) -> None:
+        amounts = amounts_of_groups(self.held, groups, whole=self.whole) if groups else {}
+        for group in groups:
+            group["amounts"] = amounts.get(group_key(group), [])
 
     def _url(self, group: Group) -> str:
         return group_url(group, whole=self.whole)
@@ -137,22 +157,15 @@ class ExceptionListView(HeldRecords, ListPage):
             Column("flow", "Flow", value="flow__name", sort="flow__code"),
             Column("periods", "Periods", value=periods_text, sort="first_period"),
             Column("records", "Records", kind="count", link=self._url, sort="records"),
-            *(_EXPORTED if self.as_csv else _SHOWN),
+            *([Column("field", "Field")] if self.as_csv else []),
+            AmountsColumn("debit", "Debit", kind="money"),
+            AmountsColumn("credit", "Credit", kind="money"),
+            _OLDEST_AT if self.as_csv else _OLDEST,
         )
 
 
-_EXPORTED = (
-    Column("field", "Field"),
-    Column("currency", "Currency"),
-    Column("total_debit", "Debit", kind="money"),
-    Column("total_credit", "Credit", kind="money"),
-    Column("oldest", "Oldest", kind="time"),
-)
-_SHOWN = (
-    AmountsColumn("debit", "Debit", kind="money"),
-    AmountsColumn("credit", "Credit", kind="money"),
-    Column("oldest", "Oldest", value=lambda g: ago(g["oldest"]), sort="oldest"),
-)
+_OLDEST = Column("oldest", "Oldest", value=lambda g: ago(g["oldest"]), sort="oldest")
+_OLDEST_AT = Column("oldest", "Oldest", kind="time", sort="oldest")  # a CSV is read later than it is made
 
 
 def member_text(group: Group) -> str:
@@ -194,8 +207,8 @@ class RecordListView(HeldRecords, ListPage):
         Column("code", "Code", kind="code", link=lambda r: help_url(r.code), sort="code"),
         Column("field", "Field", kind="code"),
         Column("value", "Value", kind="code", sort="value"),
-        Column("debit", "Debit", kind="money"),
-        Column("credit", "Credit", kind="money"),
+        Column("debit", "Debit", kind="money", currency="currency"),
+        Column("credit", "Credit", kind="money", currency="currency"),
         Column("currency", "Currency", kind="code", sort="currency"),
         Column("state", "State", kind="status", sort="state"),
         Column("assigned_to", "Assigned to", value="assigned_to.name", sort="assigned_to__name"),

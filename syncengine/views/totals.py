@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.core.currencies import minor_units
+from portal.core.export import figure
 from syncengine.models import Run
 from syncengine.selectors.runs import BUCKETS, Totals, totals_of
 
@@ -93,6 +94,7 @@ def totals_table(run: Run) -> tuple[list[str], list[Sequence[Any]]]:
     rows: list[Sequence[Any]] = []
     for bucket, found in totals_of(run).items():
         for currency, item in sorted(found.items()):
-            net = item.debit - item.credit
-            rows.append([run.ref, bucket, currency, item.records, item.debit, item.credit, net])
+            amounts = (item.debit, item.credit, item.debit - item.credit)
+            figures = [figure(amount, minor_units(currency)) for amount in amounts]
+            rows.append([run.ref, bucket, currency, item.records, *figures])
     return ["run", "bucket", "currency", "records", "debit", "credit", "net"], rows

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import System
+from portal.core.export import csv_safe
+from portal.core.views import Column
 
 
 @pytest.fixture
@@ -57,6 +61,31 @@ def test_a_formula_in_a_name_is_harmless_in_the_export(listing):
     System.objects.filter(code="s000").update(name="=cmd|' /C calc'!A0")
     text = b"".join(listing("?q=s000&format=csv").streaming_content).decode()
     assert "'=cmd" in text
+
+
+def cells_of(column: Column, row: dict[str, object]) -> str:
+    return csv_safe(column.exported(row))
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "cell"),
+    [
+        (Column("amount", "Amount", kind="money"), {"amount": Decimal("60953.4")}, "60953.40"),
+        (Column("amount", "Amount", kind="money"), {"amount": Decimal(0)}, "0.00"),
+        (Column("amount", "Amount", kind="money"), {"amount": Decimal("-5")}, "-5.00"),
+        (Column("amount", "Amount", kind="money"), {"amount": Decimal("0.0001")}, "0.0001"),
+        (Column("amount", "Amount", kind="money"), {"amount": None}, ""),
+        (Column("amount", "Amount", kind="money", currency="unit"), {"amount": Decimal(5), "unit": "JPY"}, "5"),
+        (Column("amount", "Amount", kind="money", currency="unit"), {"amount": Decimal(5), "unit": "KWD"}, "5.000"),
+        (Column("state", "State", kind="status"), {"state": "enabled"}, "Active"),
+        (Column("state", "State", kind="status"), {"state": "in_force"}, "In force"),
+        (Column("state", "State", kind="status"), {"state": ""}, ""),
+        (Column("open", "Open", kind="yesno"), {"open": True}, "Yes"),
+    ],
+)  # fmt: skip
+def test_a_cell_is_exported_in_the_words_and_cents_of_the_screen(column, row, cell):
+    assert cells_of(column, row) == cell
+    assert cell in column.cell(row).replace(",", "").replace("\u2212", "-")
 
 
 def test_htmx_gets_the_results_only(listing):

@@ -110,7 +110,7 @@ def test_the_totals_are_exported_as_they_are_shown(mini, enter):
     lines = b"".join(answer.streaming_content).decode().splitlines()
     assert answer["Content-Disposition"] == f'attachment; filename="{run.ref}-control-totals.csv"'
     assert lines[0] == "run,bucket,currency,records,debit,credit,net"
-    assert f"{run.ref},source,CHF,5,1049.99,1049.99,0" in lines
+    assert f"{run.ref},source,CHF,5,1049.99,1049.99,0.00" in lines
 
 
 def test_a_dry_run_is_the_default_and_a_load_needs_a_reason(mini, enter):

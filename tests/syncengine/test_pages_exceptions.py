@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -41,12 +44,36 @@ def test_records_stand_grouped_by_member_with_amounts_by_currency(mini, enter):
     assert "The member is not effective" in page
 
 
-def test_the_export_has_one_line_for_each_group_and_currency(mini, enter):
+def exported(client, address):
+    answer = client.get(address + ("&" if "?" in address else "?") + "format=csv")
+    return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode(), newline="")))
+
+
+@pytest.mark.parametrize("query", ["", "?sort=member", "?sort=-records", "?by=whole"])
+def test_the_export_of_exceptions_has_the_rows_of_the_screen_in_its_order(mini, enter, query):
     mini.run()
-    answer = enter("otto").get(url("exception-list") + "?format=csv")
-    lines = b"".join(answer.streaming_content).decode().splitlines()
-    assert lines[0].startswith("Member,Code,Cause,Flow,Periods,Records,Field,Currency,Debit,Credit")
-    assert any(line.startswith("OLD,MDM-002,") and ",EUR,75,75," in line for line in lines)
+    yen = QuarantinedRecord.objects.filter(code="MDM-002").earliest("pk")
+    QuarantinedRecord.objects.filter(pk=yen.pk).update(currency="JPY", debit=Decimal(500), credit=Decimal(0))
+    client = enter("otto")
+    shown = [
+        (row["member"], row["code"]) for row in client.get(url("exception-list") + query).context["page"].rows
+    ]
+    head, *rows = exported(client, url("exception-list") + query)
+    assert head[1:] == ["Code", "Cause", "Flow", "Periods", "Records", "Field", "Debit", "Credit", "Oldest"]
+    assert [(row[0], row[1]) for row in rows] == shown
+    old = next(row for row in rows if row[0] == "OLD" or row[0].startswith("OLD |"))
+    assert old[7] == "0.00 EUR; 500 JPY"
+    assert old[8] == "75.00 EUR; 0 JPY"
+
+
+def test_the_export_of_records_has_the_words_and_cents_of_the_screen(mini, enter):
+    mini.run()
+    client = enter("otto")
+    head, *rows = exported(client, url("record-list"))
+    lines = [dict(zip(head, row, strict=True)) for row in rows]
+    assert {line["State"] for line in lines} == {"Open"}
+    assert {line["Debit"].partition(".")[2] for line in lines} == {"00"}
+    assert {line["Credit"] for line in lines} >= {"0.00"}
 
 
 def test_a_group_shows_what_to_do_and_who_can(mini, enter):

@@ -89,7 +89,6 @@ _RENDERERS: dict[str, Callable[[Any], SafeString]] = {
     "code": code,
     "count": count,
     "date": day,
-    "money": money,
     "status": status,
     "tags": tags,
     "text": text,
@@ -98,8 +97,9 @@ _RENDERERS: dict[str, Callable[[Any], SafeString]] = {
 }
 
 
-def render(kind: str, value: Any) -> SafeString:
-    return _RENDERERS[kind](value)
+def render(kind: str, value: Any, places: int = 2) -> SafeString:
+    """`places` are the decimals that an amount shows at least."""
+    return money(value, places) if kind == "money" else _RENDERERS[kind](value)
 
 
 def css_class(kind: str) -> str:

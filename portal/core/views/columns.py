@@ -14,6 +14,9 @@ from django.utils.safestring import SafeString
 
 from portal.core import authority
 from portal.core.actor import Actor
+from portal.core.currencies import minor_units
+from portal.core.export import figure
+from portal.core.statuses import status_of
 from portal.core.views import cells
 
 Getter = Callable[[Any], Any]
@@ -33,6 +36,7 @@ class Column:
     `kind` chooses the look: text, code, status, money, count, date, time, tags, yesno.
     `link` is a function of the row giving an address, or True for `get_absolute_url`.
     `sort` names the model field to sort by; without it the column does not sort.
+    `currency` is the attribute path of an amount's currency, which decides its decimals.
     `primary` is the heading of the card on a phone; `clip` shortens long text to one line.
     """
 
@@ -45,14 +49,17 @@ class Column:
     primary: bool = False
     clip: bool = False
     unit: str = ""
+    currency: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
 
     def raw(self, row: Row) -> Any:
-        """The value itself, as exported."""
-        if callable(self.value):
-            return self.value(row)
+        """The value itself."""
+        return self.value(row) if callable(self.value) else self._at(row, self.value or self.name)
+
+    @staticmethod
+    def _at(row: Row, path: str) -> Any:
         current = row
-        for part in (self.value or self.name).split("."):
+        for part in path.split("."):
             current = current.get(part) if isinstance(current, dict) else getattr(current, part, None)
             if callable(current) and not isinstance(current, Model):
                 current = current()
@@ -60,15 +67,27 @@ class Column:
                 return None
         return current
 
-    def exported(self, row: Row) -> Any:
+    def shown(self, row: Row) -> Any:
+        """The value in the column's words."""
         value = self.raw(row)
+        return self.words.get(str(value), value) if self.words and value is not None else value
+
+    def places(self, row: Row) -> int:
+        """Decimals that an amount of the row has at least."""
+        return minor_units(str(self._at(row, self.currency))) if self.currency else 2
+
+    def exported(self, row: Row) -> Any:
+        """The words and digits of the screen; amounts ungrouped, times to the second and beyond."""
+        value = self.shown(row)
         if isinstance(value, (list, tuple, set, frozenset)):
             return ", ".join(map(str, value))
         if self.kind == "yesno":
-            return "yes" if value else "no"
-        if value is None or isinstance(value, (int, Decimal, dt.date, dt.datetime)):
-            return value
-        return self.words.get(str(value), str(value)) if self.kind != "status" else str(value)
+            return str(cells.yesno(value))
+        if self.kind == "status":
+            return "" if value in (None, "") else status_of(value).word
+        if self.kind == "money" and value is not None:
+            return figure(value, self.places(row))
+        return value if value is None or isinstance(value, (int, Decimal, dt.date)) else str(value)
 
     def href(self, row: Row) -> str:
         if callable(self.link):
@@ -77,10 +96,7 @@ class Column:
 
     def cell(self, row: Row) -> SafeString:
         """The whole table cell; the row's heading is a <th scope=row> so that readers announce it."""
-        value = self.raw(row)
-        if self.words and value is not None:
-            value = self.words.get(str(value), value)
-        inner = cells.render(self.kind, value)
+        inner = cells.render(self.kind, self.shown(row), self.places(row))
         href = self.href(row)
         if href and inner:
             inner = format_html('<a href="{}">{}</a>', href, inner)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -162,9 +162,13 @@ class ListPage(PageView):
         ends_by_key = bool(self.ordering) and self.ordering[-1].lstrip("-") in ("id", "pk")
         return rows.order_by(*self.ordering, *(() if ends_by_key else ("pk",)))
 
+    def exported_rows(self, rows: QuerySet) -> Iterator[Any]:
+        """The rows of the CSV: those of all pages, in the order of the screen."""
+        return rows[:EXPORT_LIMIT].iterator(chunk_size=2000)
+
     def _csv(self, rows: QuerySet) -> HttpResponse | StreamingHttpResponse:
         columns = self.get_columns()
-        lines = ([c.exported(row) for c in columns] for row in rows[:EXPORT_LIMIT].iterator(chunk_size=2000))
+        lines = ([column.exported(row) for column in columns] for row in self.exported_rows(rows))
         head = [f"{c.label} ({c.unit})" if c.unit else c.label for c in columns]
         response = StreamingHttpResponse(stream_csv(head, lines), content_type="text/csv; charset=utf-8")
         name = slugify(self.get_title()) or "list"  # a title may hold a value of the source
