@@ -54,7 +54,8 @@ class AccountSetPasswordForm(ActionForm):
         max_length=200,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least twelve characters. Give it to the person in private; they change it once in.",
+        help_text="At least twelve characters. Give it to the person in private; they change it once in. "
+        "Your name stays with it: the account never decides on what you contributed to.",
     )
 
 

@@ -23,6 +23,12 @@ def signed_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
     record(Tag.SIGN_IN, actor=actor, subject=user.person, after={"username": user.username})
 
 
+@receiver(password_reset, dispatch_uid="access.mailed_password")
+def password_reset_by_mail(sender: Any, user: User, **_: Any) -> None:
+    """Only the owner of the mailbox knows it now."""
+    User.objects.filter(pk=user.pk).update(password_set_by=None, password_set_at=None)
+
+
 @receiver([password_changed, password_reset, password_set], dispatch_uid="access.own_password")
 def password_set_by_oneself(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
     actor = actor_for(user, source=Source.UI, request_id=getattr(request, "request_id", ""))

@@ -16,6 +16,7 @@ class Code(StrEnum):
     APR_008 = "APR-008"
     APR_009 = "APR-009"
     APR_010 = "APR-010"
+    APR_011 = "APR-011"
 
 
 _APPROVER = "Another person with the approving duty."
@@ -81,5 +82,12 @@ HELP = {
         numbers="The old content stays in force.",
         fix="Correct what is named and let it be activated again, or withdraw it.",
         who="The requester.",
+    ),
+    Code.APR_011: Help(
+        "A contributor set your password",
+        "Somebody who contributed to this content, or whom it concerns, set the password of your account "
+        "and could sign in with it. Changing it yourself does not help: whoever knows it could do that too.",
+        fix="Have your password set by another administrator or by a mailed link, or ask another approver.",
+        who="Another role administrator, or you by a mailed link.",
     ),
 }

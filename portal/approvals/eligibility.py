@@ -10,7 +10,7 @@ from portal.approvals.models import ChangeRequest, Contribution, Decision
 from portal.core import authority
 from portal.core.actor import Actor, ActorKind, Source
 from portal.core.errors import Forbidden
-from portal.people.models import Person
+from portal.people.models import Person, User
 
 
 def contributors_of(change: ChangeRequest) -> set[int]:
@@ -37,13 +37,27 @@ def demand_seat(actor: Actor, change: ChangeRequest) -> int:
         raise
 
 
+def password_setter(actor: Actor) -> Person | None:
+    """Who set the password the actor signed in with, and so could act in the actor's name."""
+    if actor.account_id is None:
+        return None
+    return Person.objects.filter(
+        pk__in=User.objects.filter(pk=actor.account_id).values("password_set_by")
+    ).first()
+
+
 def _demand_seat(actor: Actor, change: ChangeRequest) -> int:
     person_id = demand_person(actor)
-    if person_id in contributors_of(change):
+    contributors, barred = contributors_of(change), set(subject_of(change).barred(change))
+    if person_id in contributors:
         raise Forbidden(Code.APR_006, "You contributed to this content, so another person must decide.")
-    subject = subject_of(change)
-    if person_id in set(subject.barred(change)):
+    if person_id in barred:
         raise Forbidden(Code.APR_006, "This change concerns yourself, so another person must decide.")
+    setter = password_setter(actor)
+    if setter is not None and setter.pk in contributors | barred:
+        why = "who contributed to this change" if setter.pk in contributors else "whom this change concerns"
+        how = "have it set by another administrator or by a mailed link"
+        raise Forbidden(Code.APR_011, f"Your password was set by {setter}, {why}; {how}.")
     demand_cover(actor, change)
     return person_id
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, QuerySet
 
 from portal.approvals.content import subject_of
-from portal.approvals.eligibility import covers, demand_seat
+from portal.approvals.eligibility import covers, demand_seat, password_setter
 from portal.approvals.models import ChangeRequest, Contribution, Decision, Policy
 from portal.approvals.permissions import P
 from portal.approvals.ports import DiffRow, subjects
@@ -45,19 +45,24 @@ def awaiting(actor: Actor, limit: int = WAITING_CAP) -> list[ChangeRequest]:
     found: list[ChangeRequest] = []
     verdicts: dict[tuple[str, tuple[str, ...]], bool] = {}
     last = 0
-    undecided = _undecided(actor).defer("findings", "preview", "difference").prefetch_related("scopes")
+    setter = password_setter(actor)
+    behind = {actor.person_id, setter.pk if setter else None} - {None}
+    undecided = (
+        _undecided(actor, behind).defer("findings", "preview", "difference").prefetch_related("scopes")
+    )
     size = min(limit + _SPARE, _CHUNK)
     for _ in range(_MAX_CHUNKS):
         chunk = list(undecided.filter(pk__gt=last)[:size])
-        found += [change for change in chunk if _seat_open(actor, change, verdicts)]
+        found += [change for change in chunk if _seat_open(actor, behind, change, verdicts)]
         if len(found) >= limit or len(chunk) < size:
             break
         last = chunk[-1].pk
     return found[:limit]
 
 
-def _undecided(actor: Actor) -> QuerySet[ChangeRequest]:
-    """Open requests of kinds the actor may approve somewhere, without those he had a hand in or decided."""
+def _undecided(actor: Actor, behind: set[int | None]) -> QuerySet[ChangeRequest]:
+    """Open requests of kinds the actor may approve somewhere, without those he decided on already, or that
+    one of the persons `behind` the account, himself or who set his password, had a hand in."""
     if actor.is_machine or actor.person_id is None:
         return ChangeRequest.objects.none()
     kinds = [
@@ -69,12 +74,12 @@ def _undecided(actor: Actor) -> QuerySet[ChangeRequest]:
         change=OuterRef("pk"), round=OuterRef("round"), voided=False, person_id=actor.person_id
     )
     hand = Contribution.objects.filter(
-        kind=OuterRef("kind"), subject_key=OuterRef("subject_key"), person_id=actor.person_id
+        kind=OuterRef("kind"), subject_key=OuterRef("subject_key"), person_id__in=behind
     )
     return (
         changes(actor)
         .filter(state__in=DECIDABLE, kind__in=kinds)
-        .exclude(requested_by_id=actor.person_id)
+        .exclude(requested_by_id__in=behind)
         .exclude(Exists(mine))
         .exclude(Exists(hand.filter(settled_by=None)))
         .exclude(Exists(hand.filter(settled_by=OuterRef("pk"))))
@@ -83,13 +88,16 @@ def _undecided(actor: Actor) -> QuerySet[ChangeRequest]:
 
 
 def _seat_open(
-    actor: Actor, change: ChangeRequest, verdicts: dict[tuple[str, tuple[str, ...]], bool]
+    actor: Actor,
+    behind: set[int | None],
+    change: ChangeRequest,
+    verdicts: dict[tuple[str, tuple[str, ...]], bool],
 ) -> bool:
     """What `demand_seat` would say of an undecided request, asked once per kind and set of scope objects."""
     key = (change.kind, tuple(sorted(scope.token for scope in change.scopes.all())))
     if key not in verdicts:
         verdicts[key] = covers(actor, change)
-    return verdicts[key] and actor.person_id not in set(subject_of(change).barred(change))
+    return verdicts[key] and behind.isdisjoint(subject_of(change).barred(change))
 
 
 def subject_url(change: ChangeRequest) -> str:

@@ -42,7 +42,23 @@ class User(AbstractUser):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="accounts")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSON)
 
+    password_set_by = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text="Who last set the password for somebody else; nobody after bootstrap, the command line or "
+        "a mailed link. Changing one's own password keeps it: the setter could have done that too.",
+    )
+    password_set_at = models.DateTimeField(null=True, blank=True)
+
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    @property
+    def name(self) -> str:
+        """The person's name, which a password must not resemble."""
+        return self.person.name
 
     @property
     def may_sign_in(self) -> bool:

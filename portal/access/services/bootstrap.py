@@ -54,7 +54,7 @@ def bootstrap(*, actor: Actor, reason: str, administrator: FirstPerson, approver
         person.full_clean()
         person.save()
         user = User(username=person.code, person=person)
-        set_password(user, first.password)
+        set_password(user, first.password, actor)
         user.save()
         role = Role.objects.create(code=code, name=name, functions=sorted(str(f) for f in functions))
         Grant.objects.create(person=person, role=role, valid_from=today(), change_ref="bootstrap")

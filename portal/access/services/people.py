@@ -10,6 +10,7 @@ from portal.access.tags import Tag
 from portal.audit.services import audited, record
 from portal.core import authority
 from portal.core.actor import Actor
+from portal.core.clock import now
 from portal.core.errors import BadInput, Conflict, NotFound
 from portal.core.locking import locked
 from portal.core.text import clean_code, clean_text
@@ -52,13 +53,27 @@ def person_edit(
     return person
 
 
-def set_password(user: User, password: str) -> None:
-    """Validate and set. Raises BadInput IAM-011."""
+def set_password(user: User, password: str, actor: Actor) -> None:
+    """Validate, set and remember who did. Raises BadInput IAM-011."""
     try:
         validate_password(password, user)
     except ValidationError as exc:
         raise BadInput(Code.IAM_011, " ".join(exc.messages), place="password") from None
     user.set_password(password)
+    user.password_set_by_id = _setter(user, actor)
+    user.password_set_at = now() if user.password_set_by_id else None
+
+
+def _setter(user: User, actor: Actor) -> int | None:
+    """Id of the person who knows the password from now on; None for the command line.
+
+    Whoever sets one for an account of their own stays known to those who had set it, or set the one
+    they act with.
+    """
+    if actor.person_id != user.person_id:
+        return actor.person_id
+    acting = User.objects.filter(pk=actor.account_id).values_list("password_set_by_id", flat=True).first()
+    return acting or user.password_set_by_id
 
 
 @audited(Tag.ACCOUNT_CREATE)
@@ -83,7 +98,7 @@ def account_create(
     if password is None:
         user.set_unusable_password()
     else:
-        set_password(user, password)
+        set_password(user, password, actor)
     user.full_clean(exclude=["password"])
     user.save()
     after = {"username": username, "person": person.code, "kind": str(kind)}
@@ -98,8 +113,8 @@ def account_set_password(*, actor: Actor, reason: str, account_id: int, password
     user = locked(User.objects.select_related("person")).filter(pk=account_id).first()
     if user is None:
         raise NotFound("There is no such account.")
-    set_password(user, password)
-    user.save(update_fields=["password"])
+    set_password(user, password, actor)
+    user.save(update_fields=["password", "password_set_by", "password_set_at"])
     after = {"username": user.username}
     record(Tag.ACCOUNT_SET_PASSWORD, actor=actor, subject=user.person, reason=reason, after=after)
     return user

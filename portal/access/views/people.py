@@ -117,7 +117,7 @@ class PersonDetailView(DetailPage):
         }
         known = [(str(f), label) for f, label in LABELS.items() if str(f) in duties and f in Function]
         return super().get_context(
-            accounts=person.accounts.order_by("username"),
+            accounts=person.accounts.select_related("password_set_by").order_by("username"),
             grants=person.grants.select_related("role").order_by("role__name") if see_grants else None,
             duties=known if see_grants else None,
             may_end=authority.allowed(self.actor, P.GRANT_PROPOSE),
