@@ -68,7 +68,11 @@ class MemberValues(Body):
     parent = Text(  # type: ignore[assignment]
         required=False, allow_blank=True, help_text="Code of another member."
     )
-    attributes = serializers.DictField(child=Text(max_length=1000, allow_blank=True), required=False)
+    attributes = serializers.DictField(
+        child=Text(max_length=1000, allow_blank=True),
+        required=False,
+        help_text="Attributes not named stay; an empty text removes one.",
+    )
     valid_from = Day(required=False, allow_null=True)
     valid_to = Day(required=False, allow_null=True)
 
@@ -78,7 +82,10 @@ class MemberBody(MemberValues):
 
 
 class MembersBody(Body):
-    """Added or changed; members not named stay as they are. All or nothing."""
+    """Added or changed; members not named, and fields left out, stay as they are. All or nothing.
+
+    An empty text or null clears a field.
+    """
 
     members = Rows(child=MemberBody(), min_length=1, max_length=MAX_MEMBERS)
     reason = Reason()
@@ -160,6 +167,8 @@ class MemberViewSet(Listed, Detailed):
             name: getattr(member, name) for name in ("name", "parent", "attributes", "valid_from", "valid_to")
         }
         values = {**kept, **self.body()}
+        merged = {**member.attributes, **values["attributes"]}
+        values["attributes"] = {name: text for name, text in merged.items() if text}
         return self.changed(
             services.member_edit(
                 actor=self.actor, dimension_id=member.dimension_id, code=member.code, **values

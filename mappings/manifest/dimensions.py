@@ -9,7 +9,7 @@ from typing import Any
 from mappings.models import Dimension
 from mappings.selectors import dimension_by_code, members_snapshot
 from mappings.selectors.dimensions import MemberValue
-from mappings.services import MemberSpec, dimension_register, member_faults, members_load
+from mappings.services import KEPT, MemberSpec, dimension_register, member_faults, members_load
 from portal.core.errors import BadInput, Conflict
 from portal.core.keys import Key
 from portal.core.manifest import (
@@ -56,8 +56,8 @@ class DimensionsSection(Section[DimensionItem]):
         Key("code", "code", "unique code", example="account"),
         Key("system", "code", "the system whose dimension it is, set once", example="ERP"),
         Key("name", "text", "name, set once", example="Account"),
-        Key("members", "table", "its members; those that are not named stay as they are", "none",
-            "{file: accounts.csv}", keys=_MEMBER),
+        Key("members", "table", "its members; those not named, and what is not said, stay as they are; "
+            "an empty value clears", "none", "{file: accounts.csv}", keys=_MEMBER),
     )  # fmt: skip
 
     def read(self, entry: Entry, reading: Reading) -> DimensionItem:
@@ -84,7 +84,7 @@ class DimensionsSection(Section[DimensionItem]):
         elif (dimension.system.code, dimension.name) != (item.system, item.name):
             raise Conflict(Code.YAM_111, f"The dimension {item.code} has another system or name.")
         there = {member.code: member for member in members_snapshot(dimension).members}
-        if any(_differs(there.get(spec.code), spec) for spec in item.members):
+        if any(there.get(spec.code) != spec.over(there.get(spec.code)) for spec in item.members):
             members_load(**applying.who, dimension_id=dimension.pk, members=item.members)
             return Result(Outcome.CREATED if created else Outcome.CHANGED, f"{len(item.members)} members")
         return Result(Outcome.CREATED) if created else UNCHANGED
@@ -101,19 +101,19 @@ class DimensionsSection(Section[DimensionItem]):
 
 def _member(entry: Entry, row: Row) -> MemberSpec | None:
     """A clean member, or None and a fault at the row."""
-    cells = row.cells
+    cells = {**dict.fromkeys(row.blank, ""), **row.cells}
     try:
         return MemberSpec(
             clean_text(cells["code"], 200),
-            clean_text(cells.get("name", ""), 300),
-            clean_text(cells.get("parent", ""), 200),
+            clean_text(cells["name"], 300) if "name" in cells else KEPT,
+            clean_text(cells["parent"], 200) if "parent" in cells else KEPT,
             {
                 clean_text(name.removeprefix(_GROUP), 64): clean_text(cell, 1000)
                 for name, cell in cells.items()
                 if name.startswith(_GROUP)
             },
-            iso_day(cells.get("valid_from", "")),
-            iso_day(cells.get("valid_to", "")),
+            iso_day(cells["valid_from"]) if "valid_from" in cells else KEPT,
+            iso_day(cells["valid_to"]) if "valid_to" in cells else KEPT,
             row.place,
         )
     except BadInput as error:
@@ -121,16 +121,6 @@ def _member(entry: Entry, row: Row) -> MemberSpec | None:
     except ValueError as error:
         entry.row_fault(Code.YAM_104, str(error), row.place)
     return None
-
-
-def _differs(old: MemberValue | None, new: MemberSpec) -> bool:
-    """An empty attribute counts as none."""
-    if old is None:
-        return True
-    before = {name: value for name, value in old.attributes.items() if value}
-    return (old.name, old.parent, before, old.valid_from, old.valid_to) != (
-        new.name, new.parent, new.attributes, new.valid_from, new.valid_to,
-    )  # fmt: skip
 
 
 def _table(members: tuple[MemberValue, ...]) -> Table:

@@ -3,7 +3,15 @@
 from mappings.services.dimensions import dimension_edit, dimension_register
 from mappings.services.imports import ImportResult, rules_import
 from mappings.services.member_files import member_headings, member_rows, member_specs
-from mappings.services.members import MemberSpec, MembersResult, member_edit, member_faults, members_load
+from mappings.services.members import (
+    KEPT,
+    Kept,
+    MemberSpec,
+    MembersResult,
+    member_edit,
+    member_faults,
+    members_load,
+)
 from mappings.services.rate_files import RATE_COLUMNS, rate_specs
 from mappings.services.rate_sets import (
     RateSpec,
@@ -19,8 +27,10 @@ from mappings.services.sets import mapping_set_register
 from mappings.services.versions import version_edit, version_start, version_submit, version_withdraw
 
 __all__ = [
+    "KEPT",
     "RATE_COLUMNS",
     "ImportResult",
+    "Kept",
     "MemberSpec",
     "MembersResult",
     "RateSpec",

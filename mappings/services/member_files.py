@@ -1,4 +1,7 @@
-"""Members as a table: `code, name, parent, valid_from, valid_to`, and a column `attributes.NAME` for each."""
+"""Members as a table: `code, name, parent, valid_from, valid_to`, and a column `attributes.NAME` for each.
+
+What a file has no column for stays as it is; an empty cell clears the value.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from mappings.codes import Code
 from mappings.selectors.dimensions import MemberValue
-from mappings.services.members import MemberSpec
+from mappings.services.members import KEPT, Kept, MemberSpec
 from mappings.services.tables import Line, lines_and_faults
 from portal.core.errors import Fault
 from portal.core.manifest import iso_day
@@ -25,18 +28,18 @@ def member_specs(data: bytes) -> tuple[list[MemberSpec], list[Fault]]:
 
 def _spec(line: Line, faults: list[Fault]) -> MemberSpec:
     cells = line.cells
-    attributes = {
-        name.removeprefix(GROUP): cell for name, cell in cells.items() if name.startswith(GROUP) and cell
-    }
+    attributes = {name.removeprefix(GROUP): cell for name, cell in cells.items() if name.startswith(GROUP)}
     first, last = (_day(line, name, faults) for name in COLUMNS[3:])
     return MemberSpec(
-        cells["code"], cells.get("name", ""), cells.get("parent", ""), attributes, first, last, line.place
+        cells["code"], cells.get("name", KEPT), cells.get("parent", KEPT), attributes, first, last, line.place
     )
 
 
-def _day(line: Line, name: str, faults: list[Fault]) -> dt.date | None:
+def _day(line: Line, name: str, faults: list[Fault]) -> dt.date | Kept | None:
+    if name not in line.cells:
+        return KEPT
     try:
-        return iso_day(line.cells.get(name, ""))
+        return iso_day(line.cells[name])
     except ValueError as error:
         faults.append(Fault(Code.MDM_010, str(error), f"{line.place}, column {name}"))
         return None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any, Final
 
 from mappings.codes import Code
 from mappings.models import Dimension, Member
@@ -22,20 +24,61 @@ from portal.core.text import clean_text
 MAX_AUDITED = 200
 """Changed members named in the audit; the snapshot hashes cover all of them."""
 
+MAX_SHOWN = 500
+"""Changes of fields that a result names; the counts cover all of them."""
+
 _FIELDS = ("name", "parent", "attributes", "valid_from", "valid_to")
+_PLAIN = ("name", "parent", "valid_from", "valid_to")
+
+
+class Kept(Enum):
+    """What a spec does not say: an existing member keeps its value, a new one has none."""
+
+    KEPT = "kept"
+
+
+KEPT: Final = Kept.KEPT
 
 
 @dataclass(frozen=True, slots=True)
 class MemberSpec:
-    """A member to be loaded; `place` says where it stands in the caller's file."""
+    """A member to be loaded; what is KEPT, and attributes not named, stay as they are.
+
+    An empty attribute is removed. `place` says where the member stands in the caller's file.
+    """
 
     code: str
-    name: str = ""
-    parent: str = ""
+    name: str | Kept = KEPT
+    parent: str | Kept = KEPT
     attributes: Mapping[str, str] = field(default_factory=dict)
-    valid_from: dt.date | None = None
-    valid_to: dt.date | None = None
+    valid_from: dt.date | Kept | None = KEPT
+    valid_to: dt.date | Kept | None = KEPT
     place: str = ""
+
+    def over(self, old: MemberValue | None) -> MemberValue:
+        """The member after the load."""
+        before = old or MemberValue(self.code)
+        said = {name: value for name in _PLAIN if (value := getattr(self, name)) is not KEPT}
+        attributes = {**before.attributes, **{k: v for k, v in self.attributes.items() if v}}
+        for name, text in self.attributes.items():
+            if not text and before.attributes.get(name):
+                del attributes[name]
+        return replace(before, **said, attributes=attributes)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of a changed member before and after; `field` is `attributes.NAME` for an attribute."""
+
+    code: str
+    field: str
+    old: str
+    new: str
+
+    @property
+    def clears(self) -> bool:
+        """Whether a value is taken away; of a day or a parent that changes which lines are loaded."""
+        return bool(self.old) and not self.new
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +89,12 @@ class MembersResult:
     changed: int
     unchanged: int
     sha256: str
+    fields: Mapping[str, int] = field(default_factory=dict)
+    """Changed members by changed field."""
+    cleared: Mapping[str, int] = field(default_factory=dict)
+    """Changed members that lose their value, by field."""
+    changes: Sequence[FieldChange] = ()
+    """The first MAX_SHOWN, those that clear a value first."""
 
 
 def lock_dimension(actor: Actor, dimension_id: int) -> Dimension:
@@ -54,20 +103,25 @@ def lock_dimension(actor: Actor, dimension_id: int) -> Dimension:
     return locked(Dimension.objects.all()).get(pk=dimension.pk)
 
 
-def _member(dimension: Dimension, spec: MemberSpec) -> Member:
-    """An unsaved, clean member. Raises DomainError with the field at fault."""
-    member = Member(
-        dimension=dimension,
+def _cleaned(spec: MemberSpec) -> MemberSpec:
+    """The spec with clean texts. Raises BadInput API-011 with the field."""
+    return replace(
+        spec,
         code=clean_text(spec.code, 200, place="code"),
-        name=clean_text(spec.name, 300, place="name"),
-        parent=clean_text(spec.parent, 200, place="parent"),
+        name=KEPT if spec.name is KEPT else clean_text(spec.name, 300, place="name"),
+        parent=KEPT if spec.parent is KEPT else clean_text(spec.parent, 200, place="parent"),
         attributes={
             clean_text(key, 64, place="attributes"): clean_text(value, 1000, place=key)
             for key, value in spec.attributes.items()
         },
-        valid_from=spec.valid_from,
-        valid_to=spec.valid_to,
     )
+
+
+def _member(dimension: Dimension, spec: MemberSpec, there: Mapping[str, MemberValue]) -> Member:
+    """An unsaved, clean member as it is after the load. Raises DomainError with the field at fault."""
+    clean = _cleaned(spec)
+    value = clean.over(there.get(clean.code))
+    member = Member(dimension=dimension, code=value.code, **_plain(value))
     if not member.code:
         raise DomainError(Code.MDM_010, "A member needs a code.", place="code")
     if member.valid_from and member.valid_to and member.valid_to < member.valid_from:
@@ -75,13 +129,15 @@ def _member(dimension: Dimension, spec: MemberSpec) -> Member:
     return member
 
 
-def _members(dimension: Dimension, specs: Iterable[MemberSpec]) -> tuple[dict[str, Member], list[Fault]]:
+def _members(
+    dimension: Dimension, specs: Iterable[MemberSpec], there: Mapping[str, MemberValue]
+) -> tuple[dict[str, Member], list[Fault]]:
     """Members by code, and everything that cannot be loaded."""
     members: dict[str, Member] = {}
     faults: list[Fault] = []
     for spec in specs:
         try:
-            member = _member(dimension, spec)
+            member = _member(dimension, spec, there)
         except DomainError as error:
             place = ", ".join(part for part in (spec.place, error.place) if part)
             faults.append(Fault(error.code, error.message, place))
@@ -96,7 +152,7 @@ def _checked(
     dimension: Dimension, specs: Sequence[MemberSpec], there: Mapping[str, MemberValue]
 ) -> tuple[dict[str, Member], list[Fault]]:
     """Members by code, and all faults; the hierarchy is judged where every member could be read."""
-    members, faults = _members(dimension, specs)
+    members, faults = _members(dimension, specs, there)
     if len(members) == len(specs):
         parents = {code: member.parent for code, member in there.items()}
         parents.update((code, member.parent) for code, member in members.items())
@@ -139,6 +195,36 @@ def _plain(member: MemberValue | Member) -> dict[str, Any]:
     return {name: getattr(member, name) for name in _FIELDS}
 
 
+def _texts(member: MemberValue | Member) -> dict[str, str]:
+    """Every field that has a value, as text; attributes one by one."""
+    plain = {name: value for name in _PLAIN if (value := getattr(member, name))}
+    named = {f"attributes.{name}": text for name, text in member.attributes.items() if text}
+    return {name: str(value) for name, value in {**plain, **named}.items()}
+
+
+def _field_changes(there: Mapping[str, MemberValue], changed: Iterable[Member]) -> list[FieldChange]:
+    """Every field that changes; what clears a value stands first."""
+    found = []
+    for member in changed:
+        old, new = _texts(there[member.code]), _texts(member)
+        for name in sorted({*old, *new}):
+            change = FieldChange(member.code, name, old.get(name, ""), new.get(name, ""))
+            if change.old != change.new:
+                found.append(change)
+    return sorted(found, key=lambda change: not change.clears)
+
+
+def _result(
+    there: Mapping[str, MemberValue], added: list[Member], changed: list[Member], same: int, sha256: str
+) -> MembersResult:
+    changes = _field_changes(there, changed)
+    fields = Counter(change.field for change in changes)
+    cleared = Counter(change.field for change in changes if change.clears)
+    return MembersResult(
+        len(added), len(changed), same, sha256, dict(fields), dict(cleared), changes[:MAX_SHOWN]
+    )
+
+
 def _by_code(members: Iterable[MemberValue | Member]) -> dict[str, dict[str, Any]]:
     return {member.code: _plain(member) for member in members}
 
@@ -153,7 +239,9 @@ def members_load(
     faults: Sequence[Fault] = (),
     dry_run: bool = False,
 ) -> MembersResult:
-    """Add and change members; those not named stay as they are. All or nothing; a dry run writes nothing.
+    """Add and change members; those not named, and what is not said of them, stay as they are.
+
+    All or nothing; a dry run writes nothing.
 
     `faults` are those of the file the members come from. Raises Faults (those, MDM-010, MDM-011, API-011)
     with the place of each, NotFound, Forbidden.
@@ -168,7 +256,7 @@ def members_load(
     changed = [m for code, m in wanted.items() if code in there and _differs(there[code], m)]
     same = len(wanted) - len(added) - len(changed)
     if dry_run or not (added or changed):
-        return MembersResult(len(added), len(changed), same, before.sha256)
+        return _result(there, added, changed, same, before.sha256)
     _write(dimension, added, changed)
     after = members_snapshot(dimension)
     counts = {"added": len(added), "changed": len(changed)}
@@ -183,7 +271,7 @@ def members_load(
         after={**counts, "sha256": after.sha256, "members": _by_code(named)},
         content_sha256=after.sha256,
     )
-    return MembersResult(len(added), len(changed), same, after.sha256)
+    return _result(there, added, changed, same, after.sha256)
 
 
 def _write(dimension: Dimension, added: list[Member], changed: list[Member]) -> None:
@@ -217,7 +305,8 @@ def member_edit(
     if old is None:
         raise NotFound(f"{dimension} has no member {code!r}.", code=Code.MDM_012)
     there = {member.code: member for member in members_snapshot(dimension).members}
-    spec = MemberSpec(code, name, parent, attributes or {}, valid_from, valid_to)
+    whole = {**dict.fromkeys(old.attributes, ""), **(attributes or {})}
+    spec = MemberSpec(code, name, parent, whole, valid_from, valid_to)
     members, faults = _checked(dimension, [spec], there)
     if faults:
         raise Faults(faults)

@@ -69,7 +69,11 @@ class MemberEditView(OnDimension, ObjectActionPage):
 
 class MembersImportView(OnDimension, ObjectUploadPage):
     title = "Import members"
-    lead = "Members are matched by code. Those that the file does not name stay as they are."
+    template_name = "mappings/members_import.html"
+    lead = (
+        "Members are matched by code. Those that the file does not name stay as they are, and so does what "
+        "it has no column for; an empty cell clears the value."
+    )
     headings = f"{', '.join(COLUMNS)}, {GROUP}NAME for each attribute; only {COLUMNS[0]} is required"
 
     def load(self, form: UploadForm, content: bytes, dry_run: bool) -> MembersResult:

@@ -116,7 +116,7 @@ def test_a_changed_member_changes_and_others_stay(tmp_path, architect) -> None:
     apply(write(tmp_path))
     path = write(tmp_path, accounts="code,name\n4000,Sales\n6000,Travel\n")
     assert "changed   dimensions/account  2 members" in apply(path)
-    assert Member.objects.get(code="4000").parent == ""
+    assert Member.objects.get(code="4000").parent == "ALL"  # a file without that column says nothing of it
     assert Member.objects.filter(code="5000").exists()
 
 

@@ -24,10 +24,14 @@ _NUMBER = re.compile(r"[+-][0-9][0-9.,]*")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table: cells by column (empty ones left out), and where it stands (`file:line`)."""
+    """One row of a table: cells by column (empty ones left out), and where it stands (`file:line`).
+
+    `blank` are the columns that a file has and the row leaves empty.
+    """
 
     cells: dict[str, str]
     place: str
+    blank: frozenset[str] = frozenset()
 
 
 class ManifestFiles:

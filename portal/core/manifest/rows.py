@@ -148,7 +148,8 @@ def _shaped(
         if any(not columns.knows(name) for name in cells):
             raise Faults(found)
         faults += found
-        yield Row({name: cell for name, cell in cells.items() if cell}, row.place)
+        blank = frozenset(name for name, cell in cells.items() if not cell)
+        yield Row({name: cell for name, cell in cells.items() if cell}, row.place, blank)
 
 
 _Cell = Callable[[Row], str]

@@ -49,7 +49,12 @@ class UploadMixin(ActionMixin):
         kept = {**self.initial(), **self.carried(), "text": "", "carried": carry(self.content)}
         again = self.form_class(initial=kept, **self.form_options())
         context = self.get_context(  # type: ignore[attr-defined]
-            form=again, rehearsed=counts, carried=kept["carried"], cancel_url=self.cancel_url(), blocked=""
+            form=again,
+            result=result,
+            rehearsed=counts,
+            carried=kept["carried"],
+            cancel_url=self.cancel_url(),
+            blocked="",
         )
         return render_page(self.request, self.template_name, context)
 
