@@ -117,6 +117,8 @@ DATABASES = {
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
     DATABASES["default"]["CONN_MAX_AGE"] = 0
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a connection the server has closed is made anew
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"
@@ -237,6 +239,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": [],
+    "COMPONENT_SPLIT_PATCH": False,  # bodies of PATCH say themselves what they require
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
@@ -247,6 +250,8 @@ BROKER_QUEUE = env.str("TIEOUT_BROKER_QUEUE", "tieout")
 LEASE_SECONDS = env.float("TIEOUT_LEASE_SECONDS", 60)
 ENGINE_THREADS = env.int("TIEOUT_ENGINE_THREADS", 2)
 PLANNING_URL = env.str("PLANNING_URL", "")
+# For a trial only: connections may lead to the database in which the portal keeps its own tables.
+SHARED_DATABASE = env.bool("TIEOUT_SHARED_DATABASE", False)
 EVIDENCE_DIR = DATA_DIR / "evidence"
 DROP_DIR = DATA_DIR / "drop"
 _ROOTS: list[str] = env.list("TIEOUT_FILE_ROOTS", [])

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+handler500 = "portal.core.faults.server_error"
 urlpatterns = [
     path("", include("portal.desk.urls")),
     path("accounts/", include("portal.people.urls")),

@@ -28,6 +28,8 @@ class Code(StrEnum):
     API_409 = "API-409"
     API_415 = "API-415"
     API_429 = "API-429"
+    API_500 = "API-500"
+    API_503 = "API-503"
     IAM_001 = "IAM-001"
     IAM_002 = "IAM-002"
     IAM_003 = "IAM-003"
@@ -122,6 +124,20 @@ HELP: dict[Code, Help] = {
         "Too many requests",
         "The limit of requests for this client is reached.",
         fix="Wait for the seconds in Retry-After.",
+    ),
+    Code.API_500: Help(
+        "A fault of the portal",
+        "The portal met a state that its makers did not foresee; the log has it under the request's id.",
+        numbers="The request took effect as a whole or not at all.",
+        fix="Look whether it took effect, then try again; give the request's id to whoever runs the portal.",
+        who="Whoever runs the portal.",
+    ),
+    Code.API_503: Help(
+        "The database does not answer",
+        "The portal's database is away, restarting, or too busy.",
+        numbers="The request took effect as a whole or not at all.",
+        fix="Try again in a minute; look first whether it took effect.",
+        who="Whoever runs the portal, when it lasts.",
     ),
     Code.IAM_001: Help(
         "You may not do this",

@@ -1,0 +1,43 @@
+"""What a caller is told when a request ends in a fault: our own, or of a database that does not answer."""
+
+from __future__ import annotations
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from portal.core.codes import Code
+from portal.core.errors import DomainError
+from portal.core.problems import problem_response
+
+RETRY_SECONDS = 10
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The answer to an exception nobody handled: 503 while the database does not answer, else 500.
+
+    It asks the database nothing. A request is one transaction at most, so that it took effect as a whole or
+    not at all.
+    """
+    error = _fault(sys.exc_info()[1])
+    if request.path.startswith(("/api/", "/registry/")):
+        response = problem_response(error, request)
+    else:
+        request_id = getattr(request, "request_id", "")
+        page = render_to_string("500.html", {"error": error, "request_id": request_id})
+        response = HttpResponse(page, status=error.status)
+    if error.status == 503:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _fault(exception: BaseException | None) -> DomainError:
+    away = isinstance(exception, (OperationalError, InterfaceError))
+    code, status = (Code.API_503, 503) if away else (Code.API_500, 500)
+    error = DomainError(
+        code, "The database does not answer." if away else "The portal met a fault of its own."
+    )
+    error.status = status
+    return error
