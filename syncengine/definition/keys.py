@@ -39,11 +39,13 @@ FIELD = (
         "PER-001", "", "posted"),
 )  # fmt: skip
 AMOUNT_TEXT = (
-    Key("pattern", "regular expression", "what the whole text of an amount must match; else DQ-001",
+    Key("pattern", "regular expression", "what the whole text of an amount must match; else DQ-001. "
+        "The default follows the two marks below: grouping is optional",
         DEFAULT_PATTERN, r"'\d+\.\d{2}'"),
     Key("scale", "0 to 4", "decimals; an amount that is not exact at them is DQ-001", "2", "2"),
-    Key("decimal_mark", "point or comma", "what separates the decimals", ".", '","'),
-    Key("grouping_mark", "one character", "what separates thousands; taken out before reading", "none",
+    Key("decimal_mark", "'.' or ','", "what separates the decimals", ".", '","'),
+    Key("grouping_mark", "one of . , ' and space", "what separates thousands, also a no-break space; taken "
+        "out before reading", "none",
         "\"'\""),
 )  # fmt: skip
 SIDE = (

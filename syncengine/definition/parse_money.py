@@ -39,15 +39,27 @@ def amount_text(node: Node, *, optional: bool = False) -> AmountText:
         return AmountText(DEFAULT_PATTERN, MAX_SCALE)
     if optional:
         node.mapping(keys.AMOUNT_TEXT)
-    found = parse_fields.pattern(node, "pattern") if node.has("pattern") else DEFAULT_PATTERN
     scale = node.integer("scale", 0, MAX_SCALE, 2)
     decimal_mark = node.text("decimal_mark", ".")
     grouping = node.text("grouping_mark", "", blank=True)
     if decimal_mark not in (".", ","):
-        node.child("decimal_mark").fault(BAD_VALUE, "a point or a comma is expected")
+        node.child("decimal_mark").fault(BAD_VALUE, "',' or '.' is expected")
     if grouping not in ("", ".", ",", " ", "'", "\u00a0", "\u202f") or grouping == decimal_mark:
-        node.child("grouping_mark").fault(BAD_VALUE, "another mark than the decimal mark is expected")
+        node.child("grouping_mark").fault(
+            BAD_VALUE, "one of . , ' and space, other than the decimal mark, is expected"
+        )
+    found = (
+        parse_fields.pattern(node, "pattern")
+        if node.has("pattern")
+        else default_pattern(decimal_mark, grouping)
+    )
     return AmountText(found, scale, decimal_mark, grouping)
+
+
+def default_pattern(decimal_mark: str, grouping: str) -> str:
+    """Amounts with these marks: thousands may be grouped, then all of them."""
+    whole = rf"(?:\d{{1,3}}(?:[{grouping}]\d{{3}})+|\d+)" if grouping else r"\d+"
+    return rf"-?{whole}(?:\{decimal_mark}\d+)?"
 
 
 def _shape(node: Node) -> AmountShape:
