@@ -14,6 +14,8 @@ class Code(StrEnum):
     IAM_015 = "IAM-015"
     IAM_016 = "IAM-016"
     IAM_017 = "IAM-017"
+    IAM_018 = "IAM-018"
+    IAM_019 = "IAM-019"
 
 
 _ADMIN = "A role administrator."
@@ -64,6 +66,19 @@ HELP = {
         "The grant exists for these days",
         "The person has the same role in the same scope on some of the days already.",
         fix="Change the last day of the existing grant, or choose days that do not overlap it.",
+        who=_ADMIN,
+    ),
+    Code.IAM_018: Help(
+        "Nobody disables themselves",
+        "You tried to disable yourself, or the account you are signed in with.",
+        fix="Ask another role administrator to do it.",
+        who="Another role administrator.",
+    ),
+    Code.IAM_019: Help(
+        "Administration would end",
+        "Nobody active would be left to propose grants over everything, or nobody else to approve them, "
+        "and nobody could give the duty back.",
+        fix="First have the duty granted over everything to another active person with an account.",
         who=_ADMIN,
     ),
 }

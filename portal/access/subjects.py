@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
+from portal.access import administrators
 from portal.access.codes import Code
 from portal.access.models import Grant, Role
 from portal.access.permissions import P
@@ -17,6 +20,7 @@ from portal.approvals.ports import DiffRow, Finding, Subject
 from portal.audit.services import record
 from portal.core.actor import Actor
 from portal.core.clock import today
+from portal.core.errors import Denied409
 from portal.people.models import Person
 
 
@@ -24,11 +28,24 @@ def _payload(change: ChangeRequest) -> dict[str, Any]:
     return dict(change.payload or {})
 
 
+def _days(payload: dict[str, Any]) -> tuple[dt.date, dt.date]:
+    """First and last day of a proposed grant; an open one never ends."""
+    last = dt.date.fromisoformat(payload["valid_to"]) if payload["valid_to"] else dt.date.max
+    return dt.date.fromisoformat(payload["valid_from"]), last
+
+
+def _demand_no_loss(loss: Callable[[ChangeRequest], str], change: ChangeRequest) -> None:
+    """Validation asked already; an activation asks again, with the lock of those who disable people."""
+    administrators.lock()
+    if words := loss(change):
+        raise Denied409(Code.IAM_019, words)
+
+
 def overlapping(payload: dict[str, Any]) -> QuerySet[Grant]:
     """Grants of the same role to the same person in the same scope that share a day with the proposal."""
-    last = dt.date.fromisoformat(payload["valid_to"]) if payload["valid_to"] else dt.date.max
+    first, last = _days(payload)
     return Grant.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=dt.date.fromisoformat(payload["valid_from"])),
+        Q(valid_to__isnull=True) | Q(valid_to__gte=first),
         person__code=payload["person"],
         role__code=payload["role"],
         scope_kind=payload["scope_kind"],
@@ -56,6 +73,17 @@ class RoleSubject(Subject):
         holders = Grant.objects.filter(role__code=_payload(change)["code"]).exclude(ended)
         return list(holders.values_list("person_id", flat=True))
 
+    def validate(self, change: ChangeRequest) -> list[Finding]:
+        words = self._loss(change)
+        return [Finding("error", Code.IAM_019, words, "functions")] if words else []
+
+    @staticmethod
+    def _loss(change: ChangeRequest) -> str:
+        payload, before = _payload(change), administrators.tenures()
+        duties = frozenset(payload["functions"]) & administrators.NEEDED.keys()
+        after = [replace(t, duties=duties) if t.role == payload["code"] else t for t in before]
+        return administrators.loss(before, after)
+
     def diff(self, change: ChangeRequest) -> list[DiffRow]:
         payload = _payload(change)
         role = Role.objects.filter(code=payload["code"]).first()
@@ -65,6 +93,7 @@ class RoleSubject(Subject):
 
     def apply(self, change: ChangeRequest, actor: Actor) -> None:
         payload = _payload(change)
+        _demand_no_loss(self._loss, change)
         role = Role.objects.filter(code=payload["code"]).first()
         before = {"functions": role.functions} if role else None
         if role is None:
@@ -122,7 +151,18 @@ class GrantSubject(Subject):
             until = other.valid_to or "further notice"
             words = f"The person has this role here from {other.valid_from} to {until} already."
             findings.append(Finding("error", Code.IAM_017, words, "valid_from"))
+        if words := self._loss(change):
+            findings.append(Finding("error", Code.IAM_019, words, "valid_to"))
         return findings
+
+    @staticmethod
+    def _loss(change: ChangeRequest) -> str:
+        payload, before = _payload(change), administrators.tenures()
+        first, last = _days(payload)
+        after = [
+            replace(t, first=first, last=last) if t.grant_id == payload["changes"] else t for t in before
+        ]
+        return administrators.loss(before, after)
 
     def diff(self, change: ChangeRequest) -> list[DiffRow]:
         payload, old = _payload(change), self._changed(change)
@@ -139,6 +179,7 @@ class GrantSubject(Subject):
 
     def apply(self, change: ChangeRequest, actor: Actor) -> None:
         payload, grant = _payload(change), self._changed(change)
+        _demand_no_loss(self._loss, change)
         if grant is None:
             grant = Grant(
                 person=Person.objects.get(code=payload["person"]),

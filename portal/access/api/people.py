@@ -54,7 +54,7 @@ class PersonBody(Body):
 
 
 class PersonEditBody(Body):
-    name = Text()
+    name = Text(required=False)
     email = serializers.EmailField(required=False, allow_blank=True)
     is_active = Flag(required=False)
     reason = Reason()
@@ -111,7 +111,7 @@ class PersonViewSet(Listed, Detailed):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change a person; making one inactive ends sessions, tokens and grants at once."""
         person = self.instance
-        values = {"email": person.email, "is_active": person.is_active, **self.body()}
+        values = {"name": person.name, "email": person.email, "is_active": person.is_active, **self.body()}
         return self.changed(services.person_edit(actor=self.actor, person_id=person.pk, **values))
 
     @action(detail=True, methods=["post"])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from portal.access.administrators import demand_without
 from portal.access.codes import Code
 from portal.access.tags import Tag
 from portal.audit.services import audited, record
 from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.clock import now
-from portal.core.errors import BadInput, Conflict, NotFound
+from portal.core.errors import BadInput, Conflict, Forbidden, NotFound
 from portal.core.locking import locked
 from portal.core.text import clean_code, clean_text
 from portal.people.models import Person, User
@@ -42,8 +43,15 @@ def person_register(*, actor: Actor, reason: str, code: str, name: str, email: s
 def person_edit(
     *, actor: Actor, reason: str, person_id: int, name: str, email: str = "", is_active: bool = True
 ) -> Person:
-    """Change a person. Making one inactive ends every session, token and grant of theirs at once."""
+    """Change a person. Making one inactive ends every session, token and grant of theirs at once.
+
+    Raises Forbidden IAM-018 (oneself), Denied409 IAM-019 (administration would end).
+    """
     person = Person.objects.get_for(actor, P.PERSON_MANAGE, pk=person_id, lock=True)
+    if person.is_active and not is_active:
+        if person.pk == actor.person_id:
+            raise Forbidden(Code.IAM_018, "You cannot disable yourself.", place="is_active")
+        demand_without(person.pk)
     before = {"name": person.name, "email": person.email, "is_active": person.is_active}
     person.name, person.email, person.is_active = clean_text(name, 200, place="name"), email, is_active
     person.full_clean()
@@ -122,11 +130,20 @@ def account_set_password(*, actor: Actor, reason: str, account_id: int, password
 
 @audited(Tag.ACCOUNT_SET_ACTIVE)
 def account_set_active(*, actor: Actor, reason: str, account_id: int, active: bool) -> User:
-    """Enable or disable one account. Raises NotFound."""
+    """Enable or disable one account.
+
+    Raises NotFound, Forbidden IAM-018 (one's own), Denied409 IAM-019 (administration would end).
+    """
     authority.check_everywhere(actor, P.ACCOUNT_MANAGE)
     user = locked(User.objects.select_related("person")).filter(pk=account_id).first()
     if user is None:
         raise NotFound("There is no such account.")
+    if user.is_active and not active:
+        if user.pk == actor.account_id:
+            raise Forbidden(Code.IAM_018, "You cannot disable the account you act with.", place="active")
+        others = User.objects.filter(person=user.person, kind=User.Kind.PERSON, is_active=True)
+        if not others.exclude(pk=user.pk).exists():
+            demand_without(user.person_id)
     before = {"username": user.username, "is_active": user.is_active}
     user.is_active = active
     user.save(update_fields=["is_active"])
