@@ -88,6 +88,8 @@ class Code(StrEnum):
     SRC_022 = "SRC-022"
     SRC_023 = "SRC-023"
     SRC_024 = "SRC-024"
+    SRC_025 = "SRC-025"
+    SRC_026 = "SRC-026"
 
 
 class Behaviour(StrEnum):
@@ -110,6 +112,8 @@ _CONTROL = {
     Code.SRC_003,
     Code.SRC_023,
     Code.SRC_024,
+    Code.SRC_025,
+    Code.SRC_026,
 }
 _DATA = {
     Code.SRC_004,

@@ -305,4 +305,19 @@ CONNECTOR_HELP: dict[Code, Help] = {
         "Restore the evidence folder from its backup.",
         _ADMIN,
     ),
+    Code.SRC_025: Help(
+        "The variable is the portal's own",
+        "The reference names a setting of the portal itself, such as DATABASE_URL or SECRET_KEY.",
+        _NOTHING,
+        "Put the secret of the other system into a variable of its own, and name that one.",
+        _CONNECTION,
+    ),
+    Code.SRC_026: Help(
+        "The database is the portal's own",
+        "The connection leads to the database in which the portal keeps its accounts, approvals and audit.",
+        _NOTHING,
+        "Name the database of the other system. Only a trial, in which the portal and a plan share one "
+        "database, may set TIEOUT_SHARED_DATABASE=true.",
+        _CONNECTION,
+    ),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from portal.core.errors import DomainError, Fault, Faults
@@ -10,12 +9,10 @@ from portal.core.errors import DomainError, Fault, Faults
 
 def check_connection(name: str, config: dict[str, Any]) -> list[Fault]:
     """The faults a connector finds in a connection's configuration; nothing is opened."""
-    from django.conf import settings
-
-    from syncengine.connectors import connect
+    from syncengine.storage import configured
 
     try:
-        connect(name, config, allowed_roots=settings.FILE_ROOTS, environ=os.environ)
+        configured(name, config)
     except Faults as error:
         return list(error.faults)
     except DomainError as error:

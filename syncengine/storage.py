@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db import connections
+from sqlalchemy.engine import URL
 
 from catalog.models import Connection
+from portal.core.errors import Forbidden
+from syncengine.codes import Code
 from syncengine.connectors import connect
 from syncengine.connectors.base import Adapter
+from syncengine.connectors.database.address import Address
 from syncengine.evidence import EvidenceStore
 
 
@@ -19,9 +26,37 @@ def evidence_store() -> EvidenceStore:
 
 def adapter_of(connection: Connection) -> Adapter:
     """The adapter of an approved connection. Raises SRC codes when its configuration no longer holds."""
-    return connect(
-        connection.connector, connection.config, allowed_roots=settings.FILE_ROOTS, environ=os.environ
-    )
+    return configured(connection.connector, connection.config)
+
+
+def configured(name: str, config: Mapping[str, Any]) -> Adapter:
+    """An adapter in this installation. Raises SRC codes, SRC-026 for the portal's own database."""
+    adapter = connect(name, config, allowed_roots=settings.FILE_ROOTS, environ=os.environ)
+    address = getattr(adapter, "address", None)
+    if isinstance(address, Address) and not settings.SHARED_DATABASE and address.place == _own_place(address):
+        words = "The connection leads to the portal's own database."
+        raise Forbidden(Code.SRC_026, words, place="connection.url")
+    return adapter
+
+
+def own_database() -> Mapping[str, Any]:
+    """Engine, name, host and port of the portal's own database."""
+    return connections["default"].settings_dict
+
+
+def _own_place(other: Address) -> tuple[str, ...]:
+    """Where the portal keeps its own tables, as `other` would spell it; a host is looked up only if it may
+    be the same."""
+    own = own_database()
+    name = str(own["NAME"])
+    if own["ENGINE"].endswith("sqlite3"):
+        return Address("sqlite", "", 0, Path(name), URL.create("sqlite")).place
+    port = int(own.get("PORT") or 5432)
+    if (other.backend, other.port, other.url.database) != ("postgresql", port, name):
+        return ()
+    host = str(own.get("HOST") or "")
+    local = "localhost" if host == "" or host.startswith("/") else host
+    return Address("postgresql", local, port, None, URL.create("postgresql", database=name)).place
 
 
 def scratch_root() -> Path:

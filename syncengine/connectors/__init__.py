@@ -29,7 +29,7 @@ def connect(
     """An adapter for one connection; checks the configuration and opens nothing yet.
 
     `allowed_roots` are the only folders below which files are read or SQLite databases lie; `environ` is
-    where `env:NAME` secrets come from. Raises SRC-002, SRC-003, SRC-022, SRC-023.
+    where `env:NAME` secrets come from. Raises SRC-002, SRC-003, SRC-022, SRC-023, SRC-025.
     """
     return connector(name).connect(config, allowed_roots, environ)
 

@@ -61,7 +61,7 @@ FILE_DATASET = (
         "refuse", "keep"),
 )  # fmt: skip
 DATABASE_CONFIG = (
-    Key("url", "reference", "env:NAME (a variable that holds the URL), file:PATH (in "
+    Key("url", "reference", "env:NAME (a variable that holds the URL, none of the portal's own settings), file:PATH (in "
         "TIEOUT_SECRETS_DIR), or sqlite:PATH, relative to TIEOUT_DATA_DIR/drop or absolute below one of "
         "TIEOUT_FILE_ROOTS; never the secret itself",
         example='"env:PLANNING_URL"'),

@@ -149,6 +149,7 @@ def prepare(folder: Path, url: str) -> None:
         "TIEOUT_FILE_ROOTS": str(folder / "root"),
         "DATABASE_URL": url,
         "PLANNING_URL": url,
+        "TIEOUT_SHARED_DATABASE": "true",
         "BROKER_URL": "",
     }
     import django

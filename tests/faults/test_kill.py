@@ -44,6 +44,7 @@ class Installation:
         }
         if POSTGRES:
             given["DATABASE_URL"] = given["PLANNING_URL"] = self.url
+            given["TIEOUT_SHARED_DATABASE"] = "true"
         else:
             del given["DATABASE_URL"]
         kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}

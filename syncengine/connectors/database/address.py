@@ -19,6 +19,13 @@ from syncengine.connectors.file.paths import locate, open_folder, outside
 
 SECRETS_FOLDER = "TIEOUT_SECRETS_DIR"
 _DEFAULT_SECRETS = "/run/secrets"
+OWN_VARIABLES = frozenset(
+    [
+        *("DATABASE_URL", "SECRET_KEY", "BROKER_URL", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "HTTPS_ONLY"),
+        *("DEBUG", "STATIC_COLLECTED", "LOG_LEVEL"),
+    ]
+)
+OWN_PREFIXES = ("TIEOUT_", "EMAIL_", "DJANGO_", "CELERY_")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _MAX_SECRET = 4_096
 _TLS_PARAMETERS = frozenset({"sslmode", "sslrootcert"})
@@ -70,12 +77,16 @@ def address_of(url: str, host: str, port: int, roots: Sequence[Path], environ: M
     """The address behind a reference: `env:NAME`, `file:PATH` (in the secrets folder) or `sqlite:PATH`.
 
     Raises SRC-002 (not a reference), SRC-003 (SQLite outside the roots), SRC-022 (no such secret), SRC-023
-    (the secret's host or port differ from `host` and `port`, or it carries other parameters than TLS ones).
+    (the secret's host or port differ from `host` and `port`, or it carries other parameters than TLS ones),
+    SRC-025 (a setting of the portal).
     """
     scheme, _, rest = url.partition(":")
     if scheme == "sqlite" and rest and not rest.startswith("//"):
         return _sqlite(URL.create("sqlite", database=rest), roots)
     if scheme == "env":
+        if is_own(rest):
+            words = f"{rest[:64]} is a setting of the portal itself; no connection may use it."
+            raise Forbidden(Code.SRC_025, words, place="connection.url")
         secret = environ.get(rest, "") if _VARIABLE.fullmatch(rest) else ""
     elif scheme == "file":
         secret = _secret_file(rest, Path(environ.get(SECRETS_FOLDER) or _DEFAULT_SECRETS))
@@ -85,6 +96,12 @@ def address_of(url: str, host: str, port: int, roots: Sequence[Path], environ: M
     if not secret.strip():
         raise Invalid(Code.SRC_022, f"The secret {scheme}:{rest[:64]} is not set.", place="connection.url")
     return _from_secret(secret.strip(), host, port, roots)
+
+
+def is_own(variable: str) -> bool:
+    """Whether a variable of the environment is a setting of the portal itself."""
+    name = variable.strip().upper()
+    return name in OWN_VARIABLES or name.startswith(OWN_PREFIXES)
 
 
 def _secret_file(path: str, folder: Path) -> str:
