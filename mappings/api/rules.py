@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mappings import selectors, services
+from mappings.codes import Code
 from mappings.models import MappingRule
 from mappings.permissions import P
 from mappings.rules.rule import MAX_PRIORITY, RuleKind
@@ -21,6 +22,7 @@ from portal.core.api.operations import Op
 from portal.core.api.serializers import Body, FaultView, ReasonBody, Representation, View
 from portal.core.api.values import Choice, Document, FormFlag, Reason, Text, Whole
 from portal.core.api.viewsets import Resource
+from portal.core.errors import NotFound
 from portal.core.filters import ListFilter, TextFilter, WholeFilter
 
 ONE_RULE = r"rules/(?P<rule_id>[0-9]{1,18})"
@@ -94,6 +96,13 @@ class RuleBody(Body):
     reason = Reason()
 
 
+class RuleEditBody(RuleBody):
+    """What is left out stays; a null target is none."""
+
+    kind = Choice([str(kind) for kind in RuleKind], required=False)
+    conditions = Document(required=False)
+
+
 class ImportBody(Body):
     """A CSV or XLSX file of rules."""
 
@@ -114,13 +123,19 @@ class RuleFilter(ListFilter):
         return queryset.filter(found)
 
 
+def _fields_of(row: MappingRule) -> dict[str, Any]:
+    """A rule as the body of an edit has it."""
+    plain = {name: getattr(row, name) for name in ("kind", "conditions", "sign", "priority", "label")}
+    return {**plain, "target": row.target or None, "rule_reason": row.reason}
+
+
 class RuleActions(Resource):
     """Actions over the rules of one version; the version's ETag guards them."""
 
     rule_operations: ClassVar[dict[str, Op]] = {
         "rules": Op(P.MAPPING_SET_VIEW, answer=RuleView, paged=True),
         "rule_add": Op(P.VERSION_EDIT, body=RuleBody, answer=EditedView, status=201),
-        "rule_edit": Op(P.VERSION_EDIT, body=RuleBody, answer=EditedView),
+        "rule_edit": Op(P.VERSION_EDIT, body=RuleEditBody, answer=EditedView),
         "rule_remove": Op(P.VERSION_EDIT, body=ReasonBody, answer=EditedView),
         "rules_import": Op(P.VERSION_EDIT, body=ImportBody, answer=ImportView, upload=True),
     }
@@ -145,10 +160,12 @@ class RuleActions(Resource):
     @extend_schema(parameters=[RULE_ID])
     @action(detail=True, methods=["patch"], url_path=ONE_RULE)
     def rule_edit(self, request: Request, pk: str, rule_id: str) -> Response:
-        """Set all fields of a rule of an open version; older versions keep theirs."""
-        rule = services.rule_edit(
-            actor=self.actor, version_id=self.instance.pk, rule_id=int(rule_id), **self.body()
-        )
+        """Change a rule of an open version: what is left out stays; older versions keep theirs."""
+        row = selectors.rules_of(self.instance).filter(pk=int(rule_id)).first()
+        if row is None:
+            raise NotFound(f"{self.instance} has no rule {rule_id}.", code=Code.MAP_040)
+        values = {**_fields_of(row), **self.body()}
+        rule = services.rule_edit(actor=self.actor, version_id=self.instance.pk, rule_id=row.pk, **values)
         return self._edited(rule)
 
     @extend_schema(parameters=[RULE_ID])

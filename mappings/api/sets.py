@@ -18,7 +18,7 @@ from mappings.permissions import P
 from mappings.states import VersionState
 from portal.approvals.api.receipts import Receipt, proposed
 from portal.core.api.operations import Op
-from portal.core.api.serializers import Body, CodeInScope, ReasonBody, Representation, View
+from portal.core.api.serializers import Body, CodeInScope, IdInScope, ReasonBody, Representation, View
 from portal.core.api.values import Choice, CodeText, Reason, Rows, Text, Whole
 from portal.core.api.viewsets import Detailed, Listed
 from portal.core.filters import CodeInScopeFilter, ListFilter, TextFilter, WholeFilter
@@ -29,15 +29,27 @@ MAX_SHOWN = 500
 class ColumnView(View):
     """A source column; the dimension is empty when its values are not checked."""
 
+    VISIBLE = "dimensions_in_scope"
+
     name = serializers.CharField()
-    dimension = serializers.CharField()
+    dimension = serializers.SerializerMethodField()
+
+    def get_dimension(self, column: dict[str, str]) -> str | None:
+        """Null outside the reader's scope, which is read once for a whole page."""
+        if self.VISIBLE not in self.context:
+            found = selectors.dimensions(self.context["request"].actor).order_by()
+            self.context[self.VISIBLE] = set(found.values_list("code", flat=True))
+        code = column["dimension"]
+        return code if not code or code in self.context[self.VISIBLE] else None
 
 
 class MappingSetView(Representation):
     """How source members become target members for one pair of systems."""
 
     source_system = CodeInScope()
+    source_system_id = IdInScope(source="source_system")
     target_system = CodeInScope()
+    target_system_id = IdInScope(source="target_system")
     target_dimension = CodeInScope()
     columns = ColumnView(many=True)
 
@@ -104,6 +116,11 @@ class PeriodsBody(Body):
     reason = Reason()
 
 
+class PeriodsEditBody(PeriodsBody):
+    effective_from = Text(max_length=7, required=False, help_text="Fiscal period YYYY-PP.")
+    effective_to = Text(max_length=7, required=False, allow_null=True, help_text="Null: open.")
+
+
 class VersionBody(PeriodsBody):
     mapping_set_id = Whole()
 
@@ -151,7 +168,7 @@ class MappingVersionViewSet(RuleActions, Listed, Detailed):
         "list": Op(P.MAPPING_SET_VIEW),
         "retrieve": Op(P.MAPPING_SET_VIEW),
         "create": Op(P.VERSION_EDIT, body=VersionBody, status=201),
-        "partial_update": Op(P.VERSION_EDIT, body=PeriodsBody),
+        "partial_update": Op(P.VERSION_EDIT, body=PeriodsEditBody),
         "submit": Op(P.VERSION_EDIT, body=ReasonBody, answer=Receipt, status=202),
         "withdraw": Op(P.VERSION_EDIT, body=ReasonBody),
         "difference": Op(P.MAPPING_SET_VIEW, answer=DifferenceView),
@@ -166,9 +183,14 @@ class MappingVersionViewSet(RuleActions, Listed, Detailed):
         return self.created(services.version_start(actor=self.actor, **self.body()))
 
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Set the fiscal periods of an open version; leaving out `effective_to` makes it open."""
-        version = services.version_edit(actor=self.actor, version_id=self.instance.pk, **self.body())
-        return self.changed(version)
+        """Change the fiscal periods of an open version: what is left out stays, a null end makes it open."""
+        old = self.instance
+        values = {
+            "effective_from": old.effective_from,
+            "effective_to": old.effective_to,
+            **self.body(),
+        }
+        return self.changed(services.version_edit(actor=self.actor, version_id=old.pk, **values))
 
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> Response:

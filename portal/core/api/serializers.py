@@ -69,6 +69,16 @@ class CodeInScope(serializers.CharField):
         return str(value.code) if authority.visible(self.context["request"].actor, value) else None
 
 
+class IdInScope(serializers.IntegerField):
+    """Id of a related object (`source` names that object); null outside the reader's scope, like its code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_null=True, **kwargs)
+
+    def to_representation(self, value: Any) -> Any:
+        return int(value.pk) if authority.visible(self.context["request"].actor, value) else None
+
+
 class Representation(Sparse, serializers.ModelSerializer):
     """A read-only view of a model."""
 
