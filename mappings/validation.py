@@ -55,7 +55,8 @@ def _target_findings(version: MappingVersion, incoming: list[MappingRule]) -> It
     unknown = sorted(unknown_members(dimension, targets))
     for target in unknown[:MAX_EACH]:
         count = sum(row.target == target for row in incoming)
-        message = f"{dimension} has no member '{target}'; {count} rule(s) lead to it."
+        s, lead = ("", "leads") if count == 1 else ("s", "lead")
+        message = f"The target dimension has no member '{target}'; {count} rule{s} {lead} to it."
         yield Finding("error", Code.MAP_030, message, f"target {target}")
     if len(unknown) > MAX_EACH:
         message = f"{len(unknown) - MAX_EACH} more targets are unknown."
@@ -75,7 +76,8 @@ def _source_findings(mapping_set: MappingSet, incoming: list[MappingRule]) -> It
             unknown = sorted(unknown_members(dimension, named[column["name"]]))
             if unknown:
                 shown = ", ".join(unknown[:10]) + (" ..." if len(unknown) > 10 else "")
-                message = f"{len(unknown)} value(s) are not members of {dimension}: {shown}"
+                are = "value is not a member" if len(unknown) == 1 else "values are not members"
+                message = f"{len(unknown)} {are} of the column's dimension: {shown}"
                 yield Finding("warning", Code.MAP_031, message, f"column {column['name']}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.models import System
-from catalog.selectors import system_by_code
+from catalog.permissions import P as Catalog
 from mappings.codes import Code
 from mappings.models import Dimension
 from mappings.permissions import P
@@ -15,18 +15,30 @@ from portal.core.errors import Conflict, Invalid
 from portal.core.text import clean_code, clean_text
 
 
-def system_named(code: str, place: str) -> System:
-    """The system, or Invalid CTR-002."""
-    system = system_by_code(code)
+def system_named(actor: Actor, duty: str, code: str, place: str) -> System:
+    """A system that the actor sees or has the duty over. Raises Invalid CTR-002 alike for any other."""
+    named = System.objects.filter(code=code)
+    found = (named.restrict(actor, permission).first() for permission in (Catalog.SYSTEM_VIEW, duty))
+    system = next((system for system in found if system is not None), None)
     if system is None:
-        raise Invalid("CTR-002", f"There is no system {code!r}.", place=place)
+        raise Invalid("CTR-002", f"There is no system {code!r} in your scope.", place=place)
     return system
+
+
+def dimension_named(actor: Actor, duty: str, code: str, place: str) -> Dimension:
+    """A dimension that the actor sees or has the duty over. Raises Invalid MDM-012 alike for any other."""
+    named = Dimension.objects.filter(code=code)
+    found = (named.restrict(actor, permission).first() for permission in (P.DIMENSION_VIEW, duty))
+    dimension = next((dimension for dimension in found if dimension is not None), None)
+    if dimension is None:
+        raise Invalid(Code.MDM_012, f"There is no dimension {code!r} in your scope.", place=place)
+    return dimension
 
 
 @audited(Tag.DIMENSION_REGISTER)
 def dimension_register(*, actor: Actor, reason: str, system: str, code: str, name: str) -> Dimension:
     """Register a dimension of a system (by code). Raises Conflict MAP-041, Invalid CTR-002."""
-    owner = system_named(system, "system")
+    owner = system_named(actor, P.DIMENSION_EDIT, system, "system")
     authority.check(actor, P.DIMENSION_EDIT, owner)
     if Dimension.objects.filter(code__iexact=code).exists():
         raise Conflict(Code.MAP_041, f"There is a dimension with the code {code} already.", place="code")

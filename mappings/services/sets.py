@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mappings.codes import Code
-from mappings.models import Dimension, MappingSet
+from mappings.models import MappingSet
 from mappings.permissions import P
 from mappings.rules.csvformat import RESERVED
-from mappings.services.dimensions import system_named
+from mappings.services.dimensions import dimension_named, system_named
 from mappings.tags import Tag
 from portal.audit.services import audited, record
 from portal.core import authority
@@ -22,15 +22,8 @@ MAX_COLUMNS = 12
 _COLUMN = re.compile(r"[a-z](?:_?[a-z0-9])*")
 
 
-def _dimension(code: str, place: str) -> Dimension:
-    dimension = Dimension.objects.filter(code=code).first()
-    if dimension is None:
-        raise Invalid(Code.MDM_012, f"There is no dimension {code!r}.", place=place)
-    return dimension
-
-
 def normal_columns(columns: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    """Columns as {name, dimension}. Raises Invalid MAP-042, MDM-012."""
+    """Columns as {name, dimension}. Raises Invalid MAP-042."""
     if not 1 <= len(columns) <= MAX_COLUMNS:
         raise Invalid(Code.MAP_042, f"A mapping set has 1 to {MAX_COLUMNS} source columns.", place="columns")
     normal: list[dict[str, str]] = []
@@ -45,8 +38,6 @@ def normal_columns(columns: Sequence[Mapping[str, str]]) -> list[dict[str, str]]
             )
         if any(name == other["name"] for other in normal):
             raise Invalid(Code.MAP_042, f"The column {name} comes twice.", place="columns")
-        if dimension:
-            _dimension(dimension, "columns")
         normal.append({"name": name, "dimension": dimension})
     return normal
 
@@ -66,21 +57,27 @@ def mapping_set_register(
 ) -> MappingSet:
     """Register a set; systems and dimensions by code, columns as {name, dimension} with dimension optional.
 
-    Columns and target never change afterwards: they decide what the approved rules mean.
+    Columns and target never change afterwards: they decide what the approved rules mean. The actor needs
+    the duty over the source, and at least the sight of the target and of every dimension named.
     Raises Conflict MAP-041, Invalid CTR-002, MDM-012, MAP-042, Faults API-005 (kind).
     """
-    source = system_named(source_system, "source_system")
-    authority.check(actor, P.MAPPING_SET_REGISTER, source)
+    duty = P.MAPPING_SET_REGISTER
+    source = system_named(actor, duty, source_system, "source_system")
+    authority.check(actor, duty, source)
     if MappingSet.objects.filter(code__iexact=code).exists():
         raise Conflict(Code.MAP_041, f"There is a mapping set with the code {code} already.", place="code")
+    normal = normal_columns(columns)
+    for column in normal:
+        if column["dimension"]:
+            dimension_named(actor, duty, column["dimension"], "columns")
     mapping_set = MappingSet(
         code=clean_code(code, place="code"),
         name=clean_text(name, 200, place="name"),
         source_system=source,
-        target_system=system_named(target_system, "target_system"),
-        target_dimension=_dimension(target_dimension, "target_dimension"),
+        target_system=system_named(actor, duty, target_system, "target_system"),
+        target_dimension=dimension_named(actor, duty, target_dimension, "target_dimension"),
         kind=kind,
-        columns=normal_columns(columns),
+        columns=normal,
     )
     mapping_set.full_clean()
     mapping_set.save()
