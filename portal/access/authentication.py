@@ -8,13 +8,15 @@ import ipaddress
 from typing import Any
 
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
+from portal.access.codes import Code
 from portal.access.models import ApiToken
 from portal.access.tokens import parse_token
 from portal.core.actor import Actor, ActorKind, Source
 from portal.core.clock import now
+from portal.core.errors import Forbidden
 from portal.people.actors import actor_for
 from portal.people.models import User
 
@@ -99,4 +101,8 @@ class ActorSessionAuthentication(SessionAuthentication):
         """Looking for the token in a form reads the stream; the body is kept before, to be read again."""
         if not (request._request.content_type or "").startswith("multipart/"):
             _ = request._request.body
-        super().enforce_csrf(request)
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied:
+            words = "The request carries no valid CSRF token, so it may come from another site."
+            raise Forbidden(Code.IAM_020, words) from None

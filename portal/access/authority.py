@@ -11,6 +11,7 @@ from django.db.models import Model, Q, QuerySet
 from portal.access.functions import permissions_of
 from portal.access.memo import Holding, recall, remember
 from portal.access.models import Grant
+from portal.access.ports import scope_models
 from portal.core.actor import Actor
 from portal.core.clock import today
 
@@ -82,7 +83,7 @@ class GrantAuthority:
         if reach.everywhere or reach.nowhere or obj is None:
             return not reach.nowhere
         token_lookup = getattr(obj, "scope_token_lookup", "")
-        if token_lookup:
+        if token_lookup or isinstance(obj, Grant):
             return self.restrict(actor, permission, type(obj)._default_manager.filter(pk=obj.pk)).exists()
         lookups: dict[str, tuple[str, ...]] = getattr(obj, "scope_lookups", {})
         if not lookups:  # it belongs to everybody: a grant over one scope lets one read it, never change it
@@ -103,6 +104,8 @@ class GrantAuthority:
             return queryset
         if reach.nowhere:
             return queryset.none()
+        if queryset.model is Grant:
+            return queryset.filter(self._inside(actor, permission))
         token_lookup = getattr(queryset.model, "scope_token_lookup", "")
         if token_lookup:
             covered = Q(**{f"{token_lookup}__in": reach.tokens()}) | Q(**{f"{token_lookup}__isnull": True})
@@ -115,6 +118,14 @@ class GrantAuthority:
             for path in paths:
                 condition |= Q(**{f"{path}__in": sorted(reach.scopes.get(kind, ()))})
         return queryset.filter(condition)
+
+    def _inside(self, actor: Actor, permission: str) -> Q:
+        """Grants over scope objects that the actor's own grants cover: a grant names what it is over."""
+        condition = Q(pk__in=[])
+        for kind, model in scope_models.all().items():
+            covered = self.restrict(actor, permission, model._default_manager.all())
+            condition |= Q(scope_kind=kind, scope_id__in=covered.values("pk"))
+        return condition
 
 
 def permissions_held(actor: Actor) -> set[str]:

@@ -16,6 +16,7 @@ class Code(StrEnum):
     IAM_017 = "IAM-017"
     IAM_018 = "IAM-018"
     IAM_019 = "IAM-019"
+    IAM_020 = "IAM-020"
 
 
 _ADMIN = "A role administrator."
@@ -33,9 +34,9 @@ HELP = {
         who="You.",
     ),
     Code.IAM_012: Help(
-        "Unknown duty or role",
-        "The role names a duty, or the grant a role, that does not exist.",
-        fix="Use the codes shown on the roles page.",
+        "Unknown duty, role or person, or impossible days",
+        "The role names a duty, or the grant a role or person, that is not there, or ends before it begins.",
+        fix="Use the codes shown on the pages of roles and people.",
         who=_ADMIN,
     ),
     Code.IAM_013: Help(
@@ -45,15 +46,16 @@ HELP = {
         who=_ADMIN,
     ),
     Code.IAM_014: Help(
-        "The token cannot carry this scope",
-        "Approval, role and grant scopes cannot be put on a token, nor scopes its owner lacks.",
+        "The token cannot be issued like this",
+        "Approval, role and grant scopes cannot be put on a token, nor scopes its owner lacks; a token has a "
+        "name, at least one scope and only well-formed networks, and belongs to an account of one's own.",
         fix="Leave the scope out.",
         who="You.",
     ),
     Code.IAM_015: Help(
         "The expiry is not acceptable",
         "A token expires within 1 to 365 days.",
-        fix="Choose an earlier day.",
+        fix="Choose from 1 to 365 days.",
         who="You.",
     ),
     Code.IAM_016: Help(
@@ -80,5 +82,10 @@ HELP = {
         "and nobody could give the duty back.",
         fix="First have the duty granted over everything to another active person with an account.",
         who=_ADMIN,
+    ),
+    Code.IAM_020: Help(
+        "The CSRF token is missing or wrong",
+        "A write with the session of a browser must repeat the CSRF cookie in the header X-CSRFToken.",
+        fix="Send the value of the csrftoken cookie as X-CSRFToken, or call with an API token instead.",
     ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from portal.access.authority import permissions_held
 from portal.access.models import ApiToken, Grant, Role
@@ -26,9 +26,11 @@ def grants(actor: Actor) -> QuerySet[Grant]:
 
 
 def tokens_of(actor: Actor) -> QuerySet[ApiToken]:
-    """Tokens of the actor's own accounts."""
-    own = actor.person_id or 0
-    return ApiToken.objects.filter(account__person_id=own).select_related("account")
+    """Tokens of the actor's own accounts; a token sees itself alone."""
+    own = Q(account__person_id=actor.person_id or 0)
+    if actor.token_id is not None:
+        own &= Q(pk=actor.token_id)
+    return ApiToken.objects.filter(own).select_related("account")
 
 
 def held(actor: Actor) -> set[str]:

@@ -88,7 +88,11 @@ def check_everywhere(actor: Actor, permission: str) -> None:
 
 def _refusal(actor: Actor, permission: str, over: str) -> Forbidden:
     if actor.token_scopes is not None and str(permission) not in actor.token_scopes:
-        return Forbidden(Code.IAM_003, f"This token does not carry the scope {permission}.")
+        return Forbidden(
+            Code.IAM_003,
+            f"This token does not carry the scope {permission}.",
+            hint="Use a token with this scope, or act in the browser as a person where no token may have it.",
+        )
     return Forbidden(
         Code.IAM_001,
         f"You lack the permission {permission}{over}.",

@@ -11,7 +11,7 @@ from catalog.models import Connection, FinanceObject, Ownership, System
 from catalog.services import ownership_propose
 from mappings.models import Dimension, MappingSet
 from portal.access.functions import Function as F
-from portal.access.models import Grant
+from portal.access.models import Grant, Role
 from portal.core.actor import Source
 from portal.core.authority import OUTSIDE
 from portal.core.errors import DomainError
@@ -135,3 +135,57 @@ def test_refusals_do_not_name_what_is_outside_the_scope(world, local):
                 actor=actor, reason=WHY, finance_object="actuals", system=system, valid_from=DAY
             )
         assert SECRET not in caught.value.message
+
+
+@pytest.fixture
+def granted(world, users):
+    """A grant over my system, one over my mapping set, one over what is not mine; all of one person."""
+    person = users["operator"].person
+    role = Role.objects.get(code="role-operator")
+    theirs = System.objects.get(code="zyx-code")
+    scopes = (("system", world["mine"]), ("mapping_set", world["set"]), ("system", theirs))
+    for kind, scope in scopes:
+        Grant.objects.create(
+            person=person,
+            role=role,
+            scope_kind=kind,
+            scope_id=scope.pk,
+            scope_label=str(scope),
+            valid_from=DAY,
+        )
+    return {
+        "grants": reverse("access:grant-list"),
+        "grants as CSV": reverse("access:grant-list") + "?format=csv",
+        "person": reverse("access:person-detail", args=[person.pk]),
+        "role": reverse("access:role-detail", args=[role.pk]),
+    }
+
+
+@pytest.mark.parametrize("name", ["grants", "grants as CSV", "person", "role"])
+def test_grants_name_no_scope_outside_ones_own(granted, browser, users, name):
+    text = text_of(browser.get(granted[name]))
+    assert SECRET not in text
+    assert "Mine" in text
+    assert "Lines" in text, "the mapping set lies within the system"
+    browser.force_login(users["sod_admin"], backend="django.contrib.auth.backends.ModelBackend")
+    assert SECRET in text_of(browser.get(granted[name])), "whoever sees grants over everything reads all"
+
+
+def test_the_api_gives_grants_within_ones_own_scope_only(granted, local, users):
+    rows = Caller(local).get("/api/v1/grants/").json()["results"]
+    assert {row["scope_label"] for row in rows} == {"Mine", "Lines"}
+    theirs = Grant.objects.get(scope_label=SECRET)
+    assert Caller(local).get(f"/api/v1/grants/{theirs.pk}/").status_code == 404
+    assert Caller(users["sod_admin"]).get(f"/api/v1/grants/{theirs.pk}/").status_code == 200
+
+
+def test_a_grant_outside_ones_scope_is_not_there_to_be_ended(granted, browser):
+    theirs, mine = Grant.objects.get(scope_label=SECRET), Grant.objects.get(scope_label="Lines")
+    answer = browser.get(reverse("access:grant-revoke", args=[theirs.pk]))
+    assert (answer.status_code, SECRET in text_of(answer)) == (404, False)
+    assert browser.get(reverse("access:grant-revoke", args=[mine.pk])).status_code == 200
+
+
+def test_everyone_sees_all_grants_of_their_own(granted, client, users):
+    client.force_login(users["operator"], backend="django.contrib.auth.backends.ModelBackend")
+    assert SECRET in text_of(client.get(granted["person"]))

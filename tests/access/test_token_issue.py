@@ -24,6 +24,7 @@ from portal.core import authority
 from portal.core.clock import now
 from portal.core.errors import DomainError
 from portal.people.models import Person, User
+from tests.api.client import Caller
 from tests.approvals.conftest import by_token
 
 SCOPES = ["catalog:system:view", "catalog:system:edit"]
@@ -231,3 +232,17 @@ def test_use_is_noted_at_most_once_a_minute(architect):
     enter(text)
     assert first
     assert ApiToken.objects.get(pk=token.pk).last_used_at == first
+
+
+def test_a_token_sees_and_revokes_itself_alone(architect):
+    first, text = issue(architect, scopes=["catalog:system:view"])
+    second, _ = issue(architect)
+    caller = Caller(token=text)
+    assert [row["id"] for row in caller.get("/api/v1/tokens/").json()["results"]] == [first.pk]
+    assert caller.get(f"/api/v1/tokens/{second.pk}/").status_code == 404
+    for token, status in ((second, 404), (first, 200)):
+        answer = caller.post(f"/api/v1/tokens/{token.pk}/revoke/", {"reason": "Leaked somewhere"})
+        assert answer.status_code == status
+    assert code_of(token_revoke, actor=by_token(architect), reason="x", token_id=second.pk) == "API-404"
+    people = Caller(User.objects.get(pk=architect.account_id))
+    assert len(people.get("/api/v1/tokens/").json()["results"]) == 2

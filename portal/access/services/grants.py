@@ -85,7 +85,8 @@ def grant_propose(
     """
     authority.check(actor, P.GRANT_PROPOSE)
     if not Person.objects.filter(code=person).exists():
-        raise BadInput(Code.IAM_012, f"There is no person with the code {person}.", place="person")
+        how = "Use a code shown on the page of people, or register the person first."
+        raise BadInput(Code.IAM_012, f"There is no person with the code {person}.", place="person", hint=how)
     scope = _scope(scope_kind, scope_id)
     if scope is None:
         authority.check_everywhere(actor, P.GRANT_PROPOSE)
@@ -102,7 +103,8 @@ def _grant_payload(
     person: str, role: str, scope_kind: str, scope_id: int | None, first: dt.date, last: dt.date | None
 ) -> dict[str, Any]:
     if last is not None and last < first:
-        raise BadInput(Code.IAM_012, "The grant ends before it begins.", place="valid_to")
+        how = "Choose a last day on or after the first day."
+        raise BadInput(Code.IAM_012, "The grant ends before it begins.", place="valid_to", hint=how)
     return {
         "person": person,
         "role": role,

@@ -6,6 +6,7 @@ import datetime as dt
 import ipaddress
 from collections.abc import Sequence
 
+from portal.access import selectors
 from portal.access.authority import permissions_held
 from portal.access.codes import Code
 from portal.access.models import ApiToken
@@ -34,21 +35,29 @@ def _networks(networks: Sequence[str]) -> list[str]:
     try:
         return [str(ipaddress.ip_network(network)) for network in networks]
     except ValueError as exc:
-        raise BadInput(Code.IAM_014, f"Not a network: {exc}", place="networks") from None
+        how = "Write networks like 192.0.2.0/24, or leave them out to let the token come from everywhere."
+        raise BadInput(Code.IAM_014, f"Not a network: {exc}", place="networks", hint=how) from None
 
 
 def _own_account(actor: Actor, account_id: int) -> User:
     account = User.objects.select_related("person").filter(pk=account_id).first()
     if actor.is_machine or account is None or account.person_id != actor.person_id:
-        raise Forbidden(Code.IAM_014, "A token is issued in the browser, for an account that you own.")
+        raise Forbidden(
+            Code.IAM_014,
+            "A token is issued in the browser, for an account that you own.",
+            hint="Sign in as the person who owns the account and issue it there.",
+        )
     return account
 
 
 def _demand_scopes(actor: Actor, scopes: Sequence[str]) -> None:
     held = permissions_held(actor)
     refused = sorted(scope for scope in set(scopes) if never_on_tokens(scope) or scope not in held)
-    if refused or not scopes:
-        what = f"The scope {refused[0]} cannot be put on a token of yours." if refused else "Choose a scope."
+    if not scopes:
+        how = "Name at least one permission that you hold and the machine needs."
+        raise BadInput(Code.IAM_014, "A token needs a scope.", place="scopes", hint=how)
+    if refused:
+        what = f"The scope {refused[0]} cannot be put on a token of yours."
         raise BadInput(Code.IAM_014, what, place="scopes")
 
 
@@ -71,7 +80,8 @@ def token_issue(
     account = _own_account(actor, account_id)
     name = clean_text(name, 200, place="name")
     if not name:
-        raise BadInput(Code.IAM_014, "Name the token after the machine that will use it.", place="name")
+        how = "Give it a name, for instance of the machine that will use it."
+        raise BadInput(Code.IAM_014, "A token needs a name.", place="name", hint=how)
     _demand_scopes(actor, scopes)
     if not 1 <= days <= MAX_DAYS:
         raise BadInput(Code.IAM_015, f"A token expires within 1 to {MAX_DAYS} days.", place="days")
@@ -97,11 +107,9 @@ def token_issue(
 
 @audited(Tag.TOKEN_REVOKE)
 def token_revoke(*, actor: Actor, reason: str, token_id: int) -> ApiToken:
-    """Revoke at once: one's own token, or anyone's with the permission."""
-    token = ApiToken.objects.select_related("account").filter(pk=token_id).first()
-    if token is None or (
-        token.account.person_id != actor.person_id and not authority.allowed(actor, P.TOKEN_REVOKE)
-    ):
+    """Revoke at once: one's own token, or anyone's with the permission. A token revokes itself alone."""
+    token = selectors.tokens_revocable(actor).filter(pk=token_id).first()
+    if token is None:
         raise NotFound("There is no such token of yours.")
     if token.revoked_at is None:
         token.revoked_at = now()

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from portal.access import services
+from portal.access import selectors, services
 from portal.access.filters import GrantFilter
 from portal.access.forms import GrantProposeForm, GrantRevokeForm, RoleProposeForm
 from portal.access.functions import LABELS, Function, permissions_of
@@ -83,7 +83,7 @@ class RoleDetailView(DetailPage):
             (name, LABELS.get(Function(name), name), sorted(labels.get(p, p) for p in permissions_of([name])))
             for name in self.object.functions
         ]
-        holders = self.object.grants.select_related("person").order_by("person__name")
+        holders = selectors.grants(self.actor).filter(role=self.object).order_by("person__name")
         see = authority.allowed(self.actor, P.GRANT_VIEW)
         return super().get_context(duties=duties, holders=holders if see else None, **extra)
 

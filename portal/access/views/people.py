@@ -18,6 +18,7 @@ from portal.access.forms import (
     PersonRegisterForm,
 )
 from portal.access.functions import LABELS, Function
+from portal.access.models import Grant
 from portal.access.permissions import P
 from portal.access.views.area import AccessArea
 from portal.core import authority
@@ -111,14 +112,15 @@ class PersonDetailView(DetailPage):
 
     def get_context(self, **extra: Any) -> dict[str, Any]:
         person = self.object
-        see_grants = authority.allowed(self.actor, P.GRANT_VIEW) or person.pk == self.actor.person_id
-        duties = {
-            name for grant in active_grants(person.pk).select_related("role") for name in grant.role.functions
-        }
+        own = person.pk == self.actor.person_id
+        see_grants = own or authority.allowed(self.actor, P.GRANT_VIEW)
+        grants = (Grant.objects.all() if own else selectors.grants(self.actor)).filter(person=person)
+        today = active_grants(person.pk).filter(pk__in=grants.values("pk")).select_related("role")
+        duties = {name for grant in today for name in grant.role.functions}
         known = [(str(f), label) for f, label in LABELS.items() if str(f) in duties and f in Function]
         return super().get_context(
             accounts=person.accounts.select_related("password_set_by").order_by("username"),
-            grants=person.grants.select_related("role").order_by("role__name") if see_grants else None,
+            grants=grants.select_related("role").order_by("role__name") if see_grants else None,
             duties=known if see_grants else None,
             may_end=authority.allowed(self.actor, P.GRANT_PROPOSE),
             may_set=authority.allowed(self.actor, People.ACCOUNT_MANAGE),
