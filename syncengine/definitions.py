@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import Model
 
 from catalog import selectors as catalog
 from catalog.codes import Code as CatalogCode
 from catalog.models import Connection, FinanceObject
 from mappings import selectors as mappings
 from portal.approvals.ports import Finding
+from portal.core import authority
+from portal.core.actor import Actor
 from portal.core.canonical import content_hash
 from portal.core.clock import today
 from portal.core.errors import DomainError, Fault, Faults, Invalid
@@ -18,6 +22,7 @@ from portal.fiscal import selectors as fiscal
 from syncengine.codes import Code
 from syncengine.connectors import connector, parse_dataset
 from syncengine.definition import DefinitionError, FlowDefinition, definition_dict, parse_definition
+from syncengine.definition.model import Per
 from syncengine.models import Flow, FlowVersion
 from syncengine.states import VersionState
 from syncengine.storage import adapter_of
@@ -44,26 +49,79 @@ def version_hash(flow_code: str, effective_from: str, definition: FlowDefinition
     return content_hash(version_content(flow_code, effective_from, definition))
 
 
+_BY_CODE: dict[str, Callable[[str], Model | None]] = {
+    "finance_object": catalog.finance_object_by_code,
+    "connection": catalog.connection_by_code,
+    "calendar": fiscal.calendar_by_code,
+    "dimension": mappings.dimension_by_code,
+    "rate_set": mappings.rate_set_by_code,
+    "mapping_set": mappings.mapping_set_by_code,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What codes in a definition stand for: what the actor may not see reads as what does not exist.
+
+    Without an actor there is everything. `known` are names (kind, code) that the flow's approved version
+    holds: who may edit the flow reads them there.
+    """
+
+    actor: Actor | None = None
+    known: frozenset[tuple[str, str]] = frozenset()
+
+    def find(self, kind: str, code: str) -> Any:
+        found = _BY_CODE[kind](code)
+        if found is None or self.actor is None or (kind, code) in self.known:
+            return found
+        return found if authority.visible(self.actor, found) else None
+
+    def flow(self, flow: Flow) -> str:
+        """The code of another flow, as far as the actor may see it."""
+        return flow.code if self.actor is None else authority.shown(self.actor, flow, "code")
+
+
+def names_for(actor: Actor, flow: Flow) -> Names:
+    """The names that an actor who may edit the flow can use in it."""
+    base = flow.versions.filter(state=VersionState.APPROVED).order_by("-number").first()
+    return Names(actor, _named_in(read_definition(base.definition)) if base else frozenset())
+
+
+def _named_in(definition: FlowDefinition) -> frozenset[tuple[str, str]]:
+    ends = [definition.source, definition.target, *([definition.reconcile] if definition.reconcile else [])]
+    return frozenset(
+        [
+            ("finance_object", definition.finance_object),
+            ("calendar", definition.calendar or ""),
+            ("rate_set", definition.translate.rate_set if definition.translate else ""),
+            *(("connection", end.connection) for end in ends),
+            *(("dimension", code) for code in definition.dimensions),
+            *(("mapping_set", use.mapping_set) for use in definition.mappings),
+        ]
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class FlowEnds:
-    """What a definition moves, and the connections it moves it between."""
+    """What a definition moves, and the connections it moves it between; `names` has found them."""
 
     finance_object: FinanceObject
     source: Connection
     target: Connection
+    names: Names
 
 
-def ends_of(definition: FlowDefinition) -> FlowEnds:
+def ends_of(definition: FlowDefinition, names: Names) -> FlowEnds:
     """The catalog's objects behind a definition. Raises Faults CTR-002 naming each that is not registered."""
     faults = []
-    finance_object = catalog.finance_object_by_code(definition.finance_object)
+    finance_object = names.find("finance_object", definition.finance_object)
     if finance_object is None:
         words = f"There is no finance object {definition.finance_object!r}."
         faults.append(Fault(CatalogCode.CTR_002, words, "finance_object"))
     found: dict[str, Connection] = {}
     for part in ("source", "target"):
         code = getattr(definition, part).connection
-        connection = catalog.connection_by_code(code)
+        connection = names.find("connection", code)
         if connection is None:
             words = f"There is no approved connection {code!r}."
             faults.append(Fault(CatalogCode.CTR_002, words, f"{part}.connection"))
@@ -71,14 +129,17 @@ def ends_of(definition: FlowDefinition) -> FlowEnds:
             found[part] = connection
     if faults or finance_object is None:
         raise Faults(faults)
-    return FlowEnds(finance_object, found["source"], found["target"])
+    return FlowEnds(finance_object, found["source"], found["target"], names)
 
 
-def findings_of(version: FlowVersion) -> list[Finding]:
-    """Everything that stands against approving a version; warnings are shown, errors block."""
+def findings_of(version: FlowVersion, actor: Actor | None = None) -> list[Finding]:
+    """Everything that stands against approving a version; warnings are shown, errors block.
+
+    With an actor in words that tell nothing of what lies outside his scope.
+    """
     try:
         definition = read_definition(version.definition)
-        ends = ends_of(definition)
+        ends = ends_of(definition, names_for(actor, version.flow) if actor else Names())
     except Faults as error:
         return [Finding("error", fault.code, fault.message, fault.place) for fault in error.faults]
     parts = (_ends, _owner, _datasets, _master, _mappings, _cells)
@@ -111,36 +172,42 @@ def _owner(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[F
 
 
 def _datasets(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[Finding]:
-    yield from _dataset(ends.source.connector, definition.source.dataset, "source.dataset")
+    values = {"flow": flow.code, "scenario": definition.slice.scenario}
+    if definition.slice.per is Per.PERIOD:
+        values["period"] = "2026-01"
+    yield from _dataset(ends.source.connector, definition.source.dataset, values, "source.dataset")
     item = definition.reconcile
     if item is None:
         yield Finding("warning", str(Code.REC_001), "Completeness will not be proven.", "reconcile")
         return
-    connection = catalog.connection_by_code(item.connection)
+    connection = ends.names.find("connection", item.connection)
     if connection is None:
         words = f"There is no approved connection {item.connection!r}."
         yield _error(CatalogCode.CTR_002, words, "reconcile.connection")
         return
-    yield from _dataset(connection.connector, item.dataset, "reconcile.dataset")
+    yield from _dataset(connection.connector, item.dataset, values, "reconcile.dataset")
 
 
-def _dataset(name: str, dataset: Mapping[str, object], place: str) -> Iterator[Finding]:
+def _dataset(
+    name: str, dataset: Mapping[str, object], values: Mapping[str, str], place: str
+) -> Iterator[Finding]:
+    """What can never be read: wrong keys, paths outside the folder, placeholders that no run fills."""
     try:
-        parse_dataset(name, dataset, place)
+        parse_dataset(name, dataset, place).bind(values)
     except Faults as error:
         for fault in error.faults:
             yield _error(fault.code, fault.message, fault.place)
     except Invalid as error:
-        yield _error(error.code, error.message, error.place or place)
+        yield _error(error.code, error.message, f"{place.removesuffix('dataset')}{error.place or 'dataset'}")
 
 
 def _master(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[Finding]:
-    if definition.calendar and fiscal.calendar_by_code(definition.calendar) is None:
+    if definition.calendar and ends.names.find("calendar", definition.calendar) is None:
         yield _error(Code.RUN_005, f"There is no fiscal calendar {definition.calendar!r}.", "calendar")
     for code in definition.dimensions:
-        if mappings.dimension_by_code(code) is None:
+        if ends.names.find("dimension", code) is None:
             yield _error(Code.RUN_005, f"There is no dimension {code!r}.", "checks")
-    if definition.translate and mappings.rate_set_by_code(definition.translate.rate_set) is None:
+    if definition.translate and ends.names.find("rate_set", definition.translate.rate_set) is None:
         words = f"There is no rate set {definition.translate.rate_set!r}."
         yield _error(Code.RUN_005, words, "translate.rate_set")
 
@@ -148,7 +215,7 @@ def _master(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[
 def _mappings(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[Finding]:
     for at, use in enumerate(definition.mappings):
         place = f"mappings[{at}]"
-        found = mappings.mapping_set_by_code(use.mapping_set)
+        found = ends.names.find("mapping_set", use.mapping_set)
         if found is None:
             yield _error(Code.RUN_005, f"There is no mapping set {use.mapping_set!r}.", place)
             continue
@@ -202,7 +269,6 @@ def _cells(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[F
             continue
         theirs = fixed_cells(other.flow.code, read_definition(other.definition))
         if all(mine[name] == theirs[name] for name in mine.keys() & theirs.keys()):
-            words = (
-                f"Flow {other.flow.code} owns cells of {definition.target.table} that this one would replace."
-            )
+            named = ends.names.flow(other.flow)
+            words = f"Flow {named} owns cells of {definition.target.table} that this one would replace."
             yield _error(Code.RUN_006, words, "target.columns")

@@ -30,11 +30,12 @@ FILE_COLUMN = (
     Key("width", "whole number", "format fixed: number of characters", "", "10"),
 )  # fmt: skip
 FILE_DATASET = (
-    Key("file", "path", "the file in the connection's folder, also with {period}; or pattern, or upload",
-        "", "journal_{period}.csv"),
+    Key("file", "path", "the file below the connection's folder, also with {period}, {scenario} and {flow}; "
+        "or pattern, or upload", "", "journal_{period}.csv"),
     Key("pattern", "name with * and ?", "the only file of the folder whose name fits, also with {period}",
         "", "gl_{period}_*.csv"),
-    Key("upload", "sha256", "a file uploaded as evidence", "", '"{upload}"'),
+    Key("upload", "sha256", "a file uploaded as evidence", "",
+        "4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865"),
     Key("format", "delimited, fixed or xlsx", "how it is written", "delimited", "xlsx"),
     Key("encoding", "ascii, cp1252, latin-1, utf-16, utf-8 or utf-8-sig", "its encoding; utf-8-sig "
         "begins with a byte order mark", "utf-8", "cp1252"),
@@ -61,13 +62,13 @@ FILE_DATASET = (
         "refuse", "keep"),
 )  # fmt: skip
 DATABASE_CONFIG = (
-    Key("url", "reference", "env:NAME (a variable that holds the URL, none of the portal's own settings), file:PATH (in "
-        "TIEOUT_SECRETS_DIR), or sqlite:PATH, relative to TIEOUT_DATA_DIR/drop or absolute below one of "
-        "TIEOUT_FILE_ROOTS; never the secret itself",
+    Key("url", "reference", "env:NAME (a variable that holds the URL, none of the portal's own "
+        "settings), file:PATH (in TIEOUT_SECRETS_DIR), or sqlite:PATH, relative to TIEOUT_DATA_DIR/drop or "
+        "absolute below one of TIEOUT_FILE_ROOTS; never the secret itself",
         example='"env:PLANNING_URL"'),
-    Key("host", "text", "the approved host, which that of the URL must equal; not for SQLite", "",
-        "db.example.com"),
-    Key("port", "1 to 65535", "the approved port", "", '"5432"'),
+    Key("host", "text", "the approved host, which that of the URL must equal; required unless the URL is "
+        "one of SQLite", "", "db.example.com"),
+    Key("port", "1 to 65535", "the approved port; required with host", "", '"5432"'),
     Key("schema", "name", "where PostgreSQL keeps target tables", "public", "planning"),
 )  # fmt: skip
 DATABASE_COLUMN = (

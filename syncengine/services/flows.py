@@ -10,13 +10,13 @@ from portal.audit.services import audited, record
 from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.codes import Code as Core
-from portal.core.errors import Conflict, Invalid, PreconditionFailed
+from portal.core.errors import Conflict, Fault, Faults, Invalid, PreconditionFailed
 from portal.core.locking import lock_name, locked
 from portal.core.text import clean_code, clean_text
 from portal.fiscal.periods import is_period
 from syncengine.codes import Code
 from syncengine.definition import definition_dict
-from syncengine.definitions import ends_of, read_definition, version_hash
+from syncengine.definitions import Names, ends_of, findings_of, names_for, read_definition, version_hash
 from syncengine.models import Flow, FlowVersion
 from syncengine.permissions import P
 from syncengine.selectors.flows import last_approved, version_key
@@ -34,10 +34,10 @@ def _period(text: str) -> str:
     return text
 
 
-def _write(version: FlowVersion, definition: Any, effective_from: str) -> None:
+def _write(version: FlowVersion, definition: Any, effective_from: str, names: Names) -> None:
     """Store a definition in its canonical form with the hash of the version's content."""
     parsed = read_definition(definition)
-    ends_of(parsed)
+    ends_of(parsed, names)
     version.definition = definition_dict(parsed)
     version.effective_from = _period(effective_from)
     version.content_sha256 = version_hash(version.flow.code, effective_from, parsed)
@@ -74,7 +74,8 @@ def flow_define(
     Raises Faults (definition, or names the catalog does not know), Conflict RUN-013 when the code is taken.
     """
     parsed = read_definition(definition)
-    ends = ends_of(parsed)
+    names = Names(actor)
+    ends = ends_of(parsed, names)
     lock_name(f"flow:{code}")
     authority.check(actor, P.FLOW_EDIT, ends.source.system)
     if Flow.objects.filter(code__iexact=code).exists():
@@ -90,7 +91,7 @@ def flow_define(
     flow.full_clean()
     flow.save()
     version = FlowVersion(flow=flow, number=1)
-    _write(version, definition, effective_from)
+    _write(version, definition, effective_from, names)
     record_contribution(actor=actor, kind=FlowVersionSubject.kind, subject_key=version_key(version))
     record(Tag.FLOW_DEFINE, actor=actor, subject=flow, reason=reason, after={"code": code, "name": flow.name})
     _tell(Tag.FLOW_VERSION_START, actor, reason, version)
@@ -113,7 +114,8 @@ def flow_version_start(
     latest = flow.versions.order_by("-number").first()
     base = last_approved(flow) or latest
     version = FlowVersion(flow=flow, number=latest.number + 1 if latest else 1)
-    _write(version, definition if definition is not None else base and base.definition, effective_from)
+    content = definition if definition is not None else base and base.definition
+    _write(version, content, effective_from, names_for(actor, flow))
     record_contribution(actor=actor, kind=FlowVersionSubject.kind, subject_key=version_key(version))
     _tell(Tag.FLOW_VERSION_START, actor, reason, version)
     return version
@@ -146,7 +148,8 @@ def flow_version_edit(
     before = version.content_sha256
     if content_sha256 is not None and content_sha256 != before:
         raise PreconditionFailed(Core.API_007, f"{version} has changed since you read it.", hint=_KEEP)
-    _write(version, definition, version.effective_from if effective_from is None else effective_from)
+    since = version.effective_from if effective_from is None else effective_from
+    _write(version, definition, since, names_for(actor, version.flow))
     change_content_edited(actor=actor, kind=FlowVersionSubject.kind, subject_key=version_key(version))
     if version.content_sha256 != before:
         _tell(Tag.FLOW_VERSION_EDIT, actor, reason, version, before)
@@ -157,6 +160,9 @@ def flow_version_edit(
 def flow_version_submit(*, actor: Actor, reason: str, version_id: int) -> ChangeRequest:
     """Propose a draft for approval. Raises Faults with every finding that blocks it."""
     version = _editable(actor, version_id)
+    errors = [found for found in findings_of(version, actor) if found.level == "error"]
+    if errors:
+        raise Faults([Fault(found.code, found.message, found.place) for found in errors])
     change = change_submit(
         actor=actor, reason=reason, kind=FlowVersionSubject.kind, subject_key=version_key(version)
     )

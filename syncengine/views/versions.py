@@ -13,6 +13,7 @@ from portal.approvals.addresses import change_url
 from portal.approvals.models import ChangeRequest
 from portal.approvals.ports import DiffRow, Finding
 from portal.approvals.selectors import open_change
+from portal.core.actor import Actor
 from portal.core.errors import Faults
 from portal.core.views import (
     Action,
@@ -67,9 +68,9 @@ def differences(version: FlowVersion) -> list[DiffRow]:
     return rows
 
 
-def placed_findings(version: FlowVersion) -> list[Placed]:
+def placed_findings(version: FlowVersion, actor: Actor) -> list[Placed]:
     """What stands against approving the version, each with its line."""
-    found: list[Finding] = findings_of(version)
+    found: list[Finding] = findings_of(version, actor)
     try:
         _, positions = read_text(definition_text(version.definition))
     except Faults:
@@ -130,7 +131,7 @@ class VersionDetailView(DetailPage):
         return super().get_context(
             **definition_context(self.object),
             diff=differences(self.object),
-            findings=placed_findings(self.object) if is_open else [],
+            findings=placed_findings(self.object, self.actor) if is_open else [],
             is_open=is_open,
             **extra,
         )
@@ -278,7 +279,7 @@ class VersionEditView(TextMixin, ObjectActionPage):
         }
 
     def preview(self) -> dict[str, Any]:
-        return {"findings": placed_findings(self.object)}
+        return {"findings": placed_findings(self.object, self.actor)}
 
     def perform(self, form: VersionEditForm) -> FlowVersion:
         names = ("reason", "effective_from", "content_sha256")
@@ -316,12 +317,12 @@ class VersionSubmitView(Proposal, ObjectActionPage):
 
     def blocked(self) -> str:
         if self.object.state == VersionState.DRAFT:
-            errors = sum(finding.level == "error" for finding in findings_of(self.object))
+            errors = sum(finding.level == "error" for finding in findings_of(self.object, self.actor))
             return f"{errors} check{'s' if errors > 1 else ''} must be mended first." if errors else ""
         return f"{self.object} is {self.object.get_state_display()}."
 
     def preview(self) -> dict[str, Any]:
-        return {"diff": differences(self.object), "findings": placed_findings(self.object)}
+        return {"diff": differences(self.object), "findings": placed_findings(self.object, self.actor)}
 
     def perform(self, form: Any) -> ChangeRequest:
         return services.flow_version_submit(actor=self.actor, version_id=self.object.pk, **form.values)
