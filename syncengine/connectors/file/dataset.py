@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from portal.core.errors import DomainError, Fault
 from syncengine.codes import Code
 from syncengine.connectors.base import Dataset, fill
+from syncengine.connectors.file.paths import relative_parts
 from syncengine.connectors.keys import Keys
 
 FORMATS = ("delimited", "fixed", "xlsx")
@@ -63,7 +65,7 @@ class FileDataset(Dataset):
 
 
 def parse_dataset(data: Mapping[str, object], place: str = "dataset") -> FileDataset:
-    """A checked file dataset. Raises Faults SRC-001 naming every wrong or unknown key."""
+    """A checked file dataset. Raises Faults SRC-001, SRC-003 naming every wrong or unknown key."""
     keys = Keys(data, place, Code.SRC_001)
     kind = keys.choice("format", FORMATS, "delimited")
     columns, widths = _columns(keys, kind)
@@ -135,6 +137,8 @@ def _renamed(keys: Keys) -> tuple[tuple[str, str], ...]:
 def _check_together(keys: Keys, dataset: FileDataset) -> None:
     if sum(bool(way) for way in (dataset.file, dataset.pattern, dataset.upload)) != 1:
         keys.fault("file", "or pattern or upload: exactly one of them says which file is read")
+    if dataset.file:
+        _check_path(keys, dataset.file)
     if "/" in dataset.pattern or "\\" in dataset.pattern:
         keys.fault("pattern", "matches names within the folder and has no slash")
     if dataset.format == "delimited":
@@ -147,6 +151,13 @@ def _check_together(keys: Keys, dataset: FileDataset) -> None:
         keys.fault("rename", "is for files with a header; without one, columns gives the names")
     if not dataset.header and not dataset.columns:
         keys.fault("columns", "must be listed when the file has no header")
+
+
+def _check_path(keys: Keys, path: str) -> None:
+    try:
+        relative_parts(path)
+    except DomainError as error:
+        keys.faults.append(Fault(error.code, error.message, f"{keys.place}.file"))
 
 
 def _check_delimited(keys: Keys, dataset: FileDataset) -> None:

@@ -28,9 +28,12 @@ def outside(path: str) -> DomainError:
 
 
 def relative_parts(path: str) -> tuple[str, ...]:
-    """The parts of a relative path without '.', '..', empty parts, backslashes or NUL. Raises SRC-003."""
+    """The parts of a relative path without '.', '..', empty parts, backslashes, NUL or a home ('~').
+
+    Raises SRC-003.
+    """
     parts = tuple(path.split("/"))
-    if not path or any(part in ("", ".", "..") or "\0" in part or "\\" in part for part in parts):
+    if path.startswith("~") or any(part in ("", ".", "..") or "\0" in part or "\\" in part for part in parts):
         raise outside(path)
     return parts
 
