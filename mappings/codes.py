@@ -12,6 +12,7 @@ class Code(StrEnum):
     FX_010 = "FX-010"
     FX_011 = "FX-011"
     FX_012 = "FX-012"
+    FX_013 = "FX-013"
     MAP_001 = "MAP-001"
     MAP_002 = "MAP-002"
     MAP_010 = "MAP-010"
@@ -230,6 +231,12 @@ _RATES = {
         "The rate set has no such version, or no rates",
         "The request names something this rate set does not have, or a version without rates.",
         fix="Load rates into a version first.",
+        who=_TREASURY,
+    ),
+    Code.FX_013: Help(
+        "No calendar has the period of a rate",
+        "A rate stands for a fiscal period that no calendar has, so no run would ever use it.",
+        fix="Correct the period, remove the rate, or complete the calendar if the period is missing there.",
         who=_TREASURY,
     ),
 }

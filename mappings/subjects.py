@@ -23,7 +23,7 @@ from mappings.selectors import (
 )
 from mappings.states import FOLLOWS, VERSION
 from mappings.tags import Tag
-from mappings.validation import version_findings
+from mappings.validation import rate_findings, version_findings
 from portal.approvals.models import ChangeRequest
 from portal.approvals.ports import DiffRow, Finding, Subject
 from portal.audit.services import record
@@ -195,8 +195,9 @@ class RateSetVersionSubject(VersionSubject):
         return _capped(rows)
 
     def validate(self, change: ChangeRequest) -> list[Finding]:
-        if rate_table(self.version(change)):
-            return []
+        rates = rate_table(self.version(change))
+        if rates:
+            return rate_findings(rates)
         return [Finding("error", Code.FX_012, "The version has no rates.")]
 
 

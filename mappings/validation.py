@@ -1,9 +1,12 @@
-"""What stands against a mapping version: ties and unknown targets are errors, unknown sources warnings."""
+"""What stands against a version: ties and unknown targets are errors, unknown sources warnings.
+
+Of rates: periods that no calendar has.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 
 from mappings.codes import Code
 from mappings.models import Dimension, MappingRule, MappingSet, MappingVersion
@@ -11,6 +14,7 @@ from mappings.rules.ambiguity import Ambiguity
 from mappings.rules.wording import witness_text
 from mappings.selectors.difference import VersionDifference, version_difference
 from mappings.selectors.dimensions import unknown_members
+from mappings.selectors.rates import RateKey, calendar_periods
 from mappings.selectors.versions import live_rules
 from mappings.ties import version_ties
 from portal.approvals.ports import Finding
@@ -28,6 +32,23 @@ def version_findings(version: MappingVersion, difference: VersionDifference | No
     findings.extend(_tie_findings(version, incoming))
     findings.extend(_target_findings(version, incoming))
     findings.extend(_source_findings(version.mapping_set, incoming))
+    return findings
+
+
+def rate_findings(rates: Iterable[RateKey]) -> list[Finding]:
+    """Rates for periods of no calendar: an error when a calendar has the year, else a warning.
+
+    Where there is no calendar at all nothing can be said.
+    """
+    counts = Counter(period for _, _, _, period in rates)
+    known = calendar_periods()
+    years = {period[:4] for period in known}
+    findings = []
+    for period in sorted(counts.keys() - known) if known else ():
+        level = "error" if period[:4] in years else "warning"
+        s, stand = ("", "stands") if counts[period] == 1 else ("s", "stand")
+        message = f"{counts[period]:,} rate{s} {stand} for {period}, a period that no calendar has."
+        findings.append(Finding(level, Code.FX_013, message, f"period {period}"))
     return findings
 
 

@@ -12,6 +12,7 @@ from mappings.permissions import P
 from mappings.states import OPEN, VersionState
 from portal.core.actor import Actor
 from portal.core.canonical import content_hash
+from portal.fiscal.models import FiscalPeriod
 
 
 def rate_sets(actor: Actor) -> QuerySet[RateSet]:
@@ -67,6 +68,11 @@ def rates_for(version: RateSetVersion, *, rate_type: str, to: str, period: str) 
 
 
 RateKey = tuple[str, str, str, str]
+
+
+def calendar_periods() -> set[str]:
+    """Codes of the periods of every calendar."""
+    return set(FiscalPeriod.objects.order_by().values_list("code", flat=True).distinct())
 
 
 def rate_table(version: RateSetVersion) -> dict[RateKey, Decimal]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 
 from mappings.codes import Code
@@ -21,7 +22,9 @@ from mappings.selectors.rates import (
 from mappings.services.editing import RATES, checked_periods, demand_draft, demand_editable, edited
 from mappings.states import VERSION
 from mappings.tags import Tag
+from mappings.validation import rate_findings
 from portal.approvals.models import ChangeRequest
+from portal.approvals.ports import Finding
 from portal.approvals.selectors import open_change
 from portal.approvals.services import change_resubmit, change_submit, change_withdraw, record_contribution
 from portal.approvals.states import ChangeState
@@ -56,12 +59,22 @@ class RateSpec:
 
 @dataclass(frozen=True, slots=True)
 class RatesResult:
-    """Numbers of rates."""
+    """Numbers of rates, and after a dry run what would stand against submitting the version."""
 
     added: int
     changed: int
     removed: int
     unchanged: int
+    findings: Sequence[Finding] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "added": self.added,
+            "changed": self.changed,
+            "removed": self.removed,
+            "unchanged": self.unchanged,
+        }
 
 
 @audited(Tag.RATE_SET_REGISTER)
@@ -183,11 +196,14 @@ def rates_load(
     added = [key for key in wanted if key not in there]
     changed = [key for key in wanted if key in there and there[key] != wanted[key]]
     result = RatesResult(len(added), len(changed), len(gone), len(wanted) - len(added) - len(changed))
-    if dry_run or not (added or changed or gone):
+    after = {**({} if replace else there), **wanted}
+    if dry_run:
+        return dataclasses.replace(result, findings=rate_findings(after))
+    if not (added or changed or gone):
         return result
     before = rate_version_hash(version)
     Rate.objects.filter(version=version).delete()
-    _insert(version, {**({} if replace else there), **wanted})
+    _insert(version, after)
     edited(actor, version)
     record(
         Tag.RATES_LOAD,
@@ -195,7 +211,7 @@ def rates_load(
         subject=version,
         reason=reason,
         before={"sha256": before, "rates": _named(there, [*changed, *gone])},
-        after={**asdict(result), "rates": _named(wanted, [*changed, *added])},
+        after={**result.counts, "rates": _named(wanted, [*changed, *added])},
         content_sha256=rate_version_hash(version),
     )
     return result

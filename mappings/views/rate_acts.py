@@ -81,6 +81,7 @@ class _OnVersion:
 
 class RatesImportView(_OnVersion, ObjectUploadPage):
     title = "Import rates"
+    template_name = "mappings/rates_import.html"
     form_class = RatesImportForm
     headings = f"{', '.join(RATE_COLUMNS)} (units of to_currency for one of from_currency)"
 
@@ -102,7 +103,7 @@ class RatesImportView(_OnVersion, ObjectUploadPage):
         )
 
     def counts(self, result: RatesResult) -> Sequence[tuple[str, int]]:
-        return [(name, getattr(result, name)) for name in ("added", "changed", "removed", "unchanged")]
+        return list(result.counts.items())
 
     def success_url(self, result: RatesResult) -> str:
         return version_url(self.object)
