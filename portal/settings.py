@@ -147,9 +147,14 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+# Wrong passwords are counted by the lockout below; by address there is only what protects the server.
+ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": "300/m/ip"}
+TRUSTED_PROXIES = env.int("TIEOUT_TRUSTED_PROXIES", 0)
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "portal.access.lockout.NameLockHandler"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], ["username"]]
+AXES_CLIENT_IP_CALLABLE = "portal.people.addresses.client_address"
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_VERBOSE = False
 GUARDIAN_RAISE_403 = False

@@ -18,6 +18,7 @@ from portal.core.actor import Actor, ActorKind, Source
 from portal.core.clock import now
 from portal.core.errors import Forbidden
 from portal.people.actors import actor_for
+from portal.people.addresses import client_address
 from portal.people.models import User
 
 _REFUSED = "The token is not valid."
@@ -55,7 +56,7 @@ class TokenAuthentication(BaseAuthentication):
         token = ApiToken.objects.select_related("account__person").filter(key_id=parts.key_id).first()
         if token is None or not hmac.compare_digest(token.secret_sha256, parts.secret_sha256):
             raise AuthenticationFailed(_REFUSED)
-        address = request.META.get("REMOTE_ADDR", "")
+        address = client_address(request._request)
         alive = token.revoked_at is None and token.expires_at > now() and token.account.may_sign_in
         if not alive or not inside(address, token.networks):
             raise AuthenticationFailed(_REFUSED)

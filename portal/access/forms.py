@@ -15,7 +15,7 @@ from portal.access.services.tokens import MAX_DAYS, never_on_tokens
 from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.clock import today
-from portal.core.forms import ActionForm, CodeField, DateField, TextField
+from portal.core.forms import ActionForm, CodeField, DateField, TextField, WholeField
 from portal.people.models import User
 
 
@@ -107,7 +107,7 @@ class GrantRevokeForm(ActionForm):
 class TokenIssueForm(ActionForm):
     account_id = forms.TypedChoiceField(label="Account", coerce=int)
     name = TextField(label="What it is for")
-    days = forms.IntegerField(label="Expires after days", min_value=1, max_value=MAX_DAYS, initial=90)
+    days = WholeField(label="Expires after days", min_value=1, max_value=MAX_DAYS, initial=90)
     networks = TextField(
         label="Networks",
         required=False,

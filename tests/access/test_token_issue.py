@@ -246,3 +246,12 @@ def test_a_token_sees_and_revokes_itself_alone(architect):
     assert code_of(token_revoke, actor=by_token(architect), reason="x", token_id=second.pk) == "API-404"
     people = Caller(User.objects.get(pk=architect.account_id))
     assert len(people.get("/api/v1/tokens/").json()["results"]) == 2
+
+
+@pytest.mark.parametrize(("proxies", "entered"), [(0, False), (1, True)])
+def test_the_network_of_a_token_holds_behind_trusted_proxies(architect, settings, proxies, entered):
+    settings.TRUSTED_PROXIES = proxies
+    token, text = issue(architect, networks=["203.0.113.0/24"], scopes=["catalog:system:view"])
+    caller = Caller(token=text)
+    answer = caller.get("/api/v1/systems/", X_Forwarded_For="203.0.113.9")
+    assert (answer.status_code == 200) is entered
