@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from rest_framework.exceptions import NotFound
+from django.core.signing import BadSignature, Signer
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
 
+from portal.core.canonical import canonical_json
 from portal.core.codes import Code
-from portal.core.errors import BadInput, DomainError
-from portal.core.text import clean_text
+from portal.core.errors import BadInput
 
-_NUMBER = re.compile(r"[0-9]{1,18}")
+_NOT_ASKED = {"cursor", "page_size", "fields", "format", "ordering"}  # changes neither rows nor their order
 
 
 class CursorPage(CursorPagination):
@@ -42,22 +42,26 @@ class CursorPage(CursorPagination):
             raise BadInput(Code.API_012, f"ordering must be one of: {', '.join(offered)}.")
         return (wanted,)
 
-    def decode_cursor(self, request: Request) -> Cursor | None:
-        """The cursor, or BadInput API-012: a forged position must not reach the database."""
-        try:
-            cursor: Cursor | None = super().decode_cursor(request)
-            if cursor is not None and cursor.position is not None:
-                self._demand_position(str(cursor.position))
-        except (NotFound, DomainError):
-            raise BadInput(Code.API_012, "The cursor is not one of this list.") from None
-        return cursor
+    def encode_cursor(self, cursor: Cursor) -> str:
+        token = self._signer(self.request).sign_object([cursor.offset, cursor.reverse, cursor.position])
+        return str(replace_query_param(self.base_url, self.cursor_query_param, token))
 
-    def _demand_position(self, position: str) -> None:
-        if self.ordering[0].lstrip("-") == "id":
-            if not _NUMBER.fullmatch(position):
-                raise NotFound
-        else:
-            clean_text(position, 200)
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """The cursor, or BadInput API-012 for one that this list did not give out for the same question."""
+        token = request.query_params.get(self.cursor_query_param)
+        if token is None:
+            return None
+        try:
+            return Cursor(*self._signer(request).unsign_object(token))
+        except (BadSignature, UnicodeError):
+            words = "The cursor is not one of this list with this ordering and these filters."
+            hint = "Start again without cursor, then follow next and previous as they are given."
+            raise BadInput(Code.API_012, words, hint=hint) from None
+
+    def _signer(self, request: Request) -> Signer:
+        """A cursor is good for one list in one order with the same filters."""
+        filters = sorted((k, v) for k, v in request.query_params.items() if k not in _NOT_ASKED)
+        return Signer(salt=canonical_json(["cursor", request.path, list(self.ordering), filters]))
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         offered = list(getattr(view, "cursor_orderings", ("-id", "id")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from django.db import connection
@@ -86,6 +87,44 @@ def test_a_forged_cursor_does_not_reach_the_database(world: World, call):
         forged = base64.b64encode(f"p={position.encode().hex()}".encode()).decode()
         response = call("architect").get("/api/v1/ownerships/", {"cursor": forged})
         assert response.status_code in (200, 400)
+
+
+def cursor_of(page: dict) -> str:
+    return parse_qs(urlsplit(page["next"]).query)["cursor"][0]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/systems/?ordering=id",
+        "/api/v1/systems/?ordering=code",
+        "/api/v1/systems/?ordering=-id&kind=erp",
+        "/api/v1/connections/?ordering=-id",
+    ],
+)
+def test_a_cursor_of_another_list_order_or_filter_skips_no_rows_but_is_refused(world: World, call, address):
+    for number in range(3):
+        System.objects.create(code=f"s{number}", name="Same name", kind="erp")
+    cursor = cursor_of(call("architect").get("/api/v1/systems/?ordering=-id&page_size=2").json())
+    answer = call("architect").get(address, {"cursor": cursor, **dict(parse_qsl(urlsplit(address).query))})
+    assert (answer.status_code, problem(answer)["code"]) == (400, "API-012")
+    assert "Start again without cursor" in problem(answer)["detail"]
+
+
+@pytest.mark.parametrize(
+    "cursor", ["cD0tMQ==", base64.b64encode(b"p=99999999999999999999999").decode(), "r=1"]
+)
+def test_a_cursor_that_no_list_gave_out_is_refused(world: World, call, cursor):
+    answer = call("architect").get("/api/v1/systems/", {"cursor": cursor})
+    assert (answer.status_code, problem(answer)["code"]) == (400, "API-012")
+
+
+def test_a_cursor_stays_good_when_only_the_shape_of_the_page_changes(world: World, call):
+    for number in range(3):
+        System.objects.create(code=f"s{number}", name="Same name", kind="erp")
+    cursor = cursor_of(call("architect").get("/api/v1/systems/?page_size=2").json())
+    answer = call("architect").get("/api/v1/systems/", {"cursor": cursor, "page_size": 1, "fields": "id"})
+    assert [set(row) for row in answer.json()["results"]] == [{"id"}]
 
 
 def test_lists_make_as_many_queries_as_pinned(world: World, call):
