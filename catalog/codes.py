@@ -30,7 +30,8 @@ HELP = {
     ),
     Code.CTR_003: Help(
         "Another system is the owner",
-        "The finance object has an owner for at least one of these days already.",
+        "The finance object has an owner for at least one of these days already, or the days are in the "
+        "wrong order.",
         fix="End the present ownership first, or choose other days.",
         who="Whoever assigns systems of record.",
     ),
@@ -44,7 +45,7 @@ HELP = {
     Code.CTR_005: Help(
         "The connection is not acceptable",
         "The connection names an unknown connector, or holds a secret in plain words.",
-        fix="Name secrets as references: env:NAME or file:PATH.",
+        fix="Name a connector that is known, and secrets as references: env:NAME or file:PATH.",
         who=_ARCHITECT,
     ),
     Code.CTR_006: Help(

@@ -16,7 +16,7 @@ from catalog.schema import CLASSIFICATIONS, TYPES
 from portal.core.actor import Actor
 from portal.core.clock import today
 from portal.core.errors import DomainError
-from portal.core.forms import ActionForm, CodeField, DateField, TextField
+from portal.core.forms import ActionForm, CodeField, DateField, TextField, WholeField
 from portal.core.parsers import parse_json
 from portal.people.models import Person
 from portal.people.permissions import P as People
@@ -29,14 +29,14 @@ class SystemEditForm(ActionForm):
     criticality = forms.ChoiceField(label="Criticality", choices=System.Criticality.choices, initial="medium")
     region = TextField(label="Region", required=False, max_length=64)
     owner_team = TextField(label="Owner team", required=False, help_text="One named team, not “IT”.")
-    rpo_minutes = forms.IntegerField(
+    rpo_minutes = WholeField(
         label="RPO, minutes",
         required=False,
         min_value=0,
         max_value=525600,
         help_text="Data that may be lost.",
     )
-    rto_minutes = forms.IntegerField(
+    rto_minutes = WholeField(
         label="RTO, minutes", required=False, min_value=0, max_value=525600, help_text="Time to be back."
     )
     description = TextField(label="Description", required=False, max_length=4000, lines=3)

@@ -198,18 +198,20 @@ _MEMBERS = {
         who=_MASTER,
     ),
     Code.MDM_010: Help(
-        "The member is not acceptable", "A code, name, date or attribute cannot be read.", fix=_FILE
+        "The member is not acceptable",
+        "A code, name, date or attribute cannot be read.",
+        fix="Correct the member at the place named, then send it or load the file again.",
     ),
     Code.MDM_011: Help(
         "The hierarchy is broken",
         "A parent does not exist, or a member is its own ancestor.",
-        fix=_FILE,
+        fix="Name a parent that exists and does not stand below the member, then send it or load it again.",
         who=_MASTER,
     ),
     Code.MDM_012: Help(
         "There is no such dimension or member",
-        "The request names one that is not registered.",
-        fix=_FILE,
+        "The request names one that is not registered, or that lies outside your scope.",
+        fix="Correct the code, or register the dimension or load the member first.",
         who=_MASTER,
     ),
 }
@@ -222,10 +224,14 @@ _RATES = {
         who=_TREASURY,
     ),
     Code.FX_010: Help(
-        "The rate is not acceptable", "A rate, currency, type or period cannot be read.", fix=_FILE
+        "The rate is not acceptable",
+        "A rate, currency, type or period cannot be read.",
+        fix="Correct the rate at the place named, then send it or load the file again.",
     ),
     Code.FX_011: Help(
-        "A rate stands twice", "One pair of currencies has two rates of one type in one period.", fix=_FILE
+        "A rate stands twice",
+        "One pair of currencies has two rates of one type in one period.",
+        fix="Keep one of the two rates, then send them or load the file again.",
     ),
     Code.FX_012: Help(
         "The rate set has no such version, or no rates",

@@ -18,7 +18,7 @@ from mappings.rules.conditions import Condition
 from mappings.rules.faults import RuleError
 from mappings.rules.rule import DEFAULT_PRIORITY, MAX_PRIORITY, RuleKind, conditions_as_json
 from portal.core.actor import Actor
-from portal.core.forms import ActionForm, CodeField, DateField, TextField, reason_field
+from portal.core.forms import ActionForm, CodeField, DateField, TextField, WholeField, reason_field
 from portal.core.uploads import UploadForm
 
 
@@ -75,7 +75,7 @@ class RuleForm(forms.Form):
     kind = forms.ChoiceField(label="Kind", choices=[(str(k), str(k)) for k in RuleKind])
     target = TextField(label="Target member", required=False, help_text="Blank only for ignore rules.")
     sign = forms.TypedChoiceField(label="Sign", coerce=int, choices=[(1, "keep"), (-1, "change")])
-    priority = forms.IntegerField(
+    priority = WholeField(
         label="Priority",
         min_value=0,
         max_value=MAX_PRIORITY,

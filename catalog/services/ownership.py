@@ -25,6 +25,15 @@ def ownership_key(payload: dict[str, Any]) -> str:
     return f"{payload['finance_object']}/{payload['attribute']}/{payload['legal_entity']}"
 
 
+def _ends_before_it_begins(place: str, first: dt.date) -> BadInput:
+    return BadInput(
+        Code.CTR_003,
+        "The ownership ends before it begins.",
+        place=place,
+        hint=f"Give a last day that is {first} or later.",
+    )
+
+
 def _refuse_overlap(actor: Actor, payload: dict[str, Any]) -> None:
     """Raises Faults CTR-003; the request's own validation says the same to everybody, without a name."""
     clash = clashing_ownership(payload)
@@ -56,7 +65,7 @@ def ownership_propose(
         raise Invalid(Code.CTR_002, f"Unknown system {system!r} or finance object {finance_object!r}.")
     authority.check(actor, P.OWNERSHIP_PROPOSE, owner)
     if valid_to is not None and valid_to < valid_from:
-        raise BadInput(Code.CTR_003, "The ownership ends before it begins.", place="valid_to")
+        raise _ends_before_it_begins("valid_to", valid_from)
     if steward and not Person.objects.filter(code=steward).exists():
         raise Invalid(Code.CTR_002, f"There is no person with the code {steward}.", place="steward")
     payload = {
@@ -84,7 +93,7 @@ def ownership_end_propose(
     queryset = Ownership.objects.select_related("finance_object", "system", "steward")
     owned = queryset.get_for(actor, P.OWNERSHIP_PROPOSE, pk=ownership_id)
     if last_day < owned.valid_from:
-        raise BadInput(Code.CTR_003, "The ownership ends before it begins.", place="last_day")
+        raise _ends_before_it_begins("last_day", owned.valid_from)
     payload = {
         "finance_object": owned.finance_object.code,
         "attribute": owned.attribute,

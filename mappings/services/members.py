@@ -19,7 +19,7 @@ from portal.audit.services import audited, record
 from portal.core.actor import Actor
 from portal.core.errors import DomainError, Fault, Faults, NotFound
 from portal.core.locking import locked
-from portal.core.text import clean_text
+from portal.core.text import clean_text, refuse_odd_digits
 
 MAX_AUDITED = 200
 """Changed members named in the audit; the snapshot hashes cover all of them."""
@@ -107,7 +107,7 @@ def _cleaned(spec: MemberSpec) -> MemberSpec:
     """The spec with clean texts. Raises BadInput API-011 with the field."""
     return replace(
         spec,
-        code=clean_text(spec.code, 200, place="code"),
+        code=refuse_odd_digits(clean_text(spec.code, 200, place="code"), place="code"),
         name=KEPT if spec.name is KEPT else clean_text(spec.name, 300, place="name"),
         parent=KEPT if spec.parent is KEPT else clean_text(spec.parent, 200, place="parent"),
         attributes={

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from typing import Any
 
 from django import forms
@@ -10,6 +12,9 @@ from django.core.exceptions import ValidationError
 from portal.core.codes import Code
 from portal.core.errors import DomainError, Invalid
 from portal.core.text import clean_code, clean_text
+
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class TextField(forms.CharField):
@@ -87,10 +92,24 @@ class ActionForm(forms.Form):
         return dict(self.cleaned_data)
 
 
+class WholeField(forms.IntegerField):
+    """A whole number in the digits 0 to 9."""
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, str) and value.strip() and not _WHOLE.fullmatch(value.strip()):
+            raise ValidationError("Write a whole number in the digits 0 to 9.", code="invalid")
+        return super().to_python(value)
+
+
 class DateField(forms.DateField):
-    """A day, chosen or typed as YYYY-MM-DD."""
+    """A day, chosen or typed as YYYY-MM-DD in the digits 0 to 9."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
         kwargs.setdefault("input_formats", ["%Y-%m-%d"])
         super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> dt.date | None:
+        if isinstance(value, str) and value.strip() and not _DAY.fullmatch(value.strip()):
+            raise ValidationError("Write a date as YYYY-MM-DD in the digits 0 to 9.", code="invalid")
+        return super().to_python(value)

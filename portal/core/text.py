@@ -69,6 +69,18 @@ def clean_code(value: str, *, place: str = "") -> str:
     return value
 
 
+def refuse_odd_digits(value: str, *, place: str = "") -> str:
+    """The text, unless a digit in it is not 0 to 9, which looks like one and never equals it: API-011."""
+    for position, char in enumerate(value):
+        if char.isdigit() and not char.isascii():
+            raise BadInput(
+                Code.API_011,
+                f"The text contains the digit U+{ord(char):04X} at position {position + 1}; write 0 to 9.",
+                place=place,
+            )
+    return value
+
+
 def escaped(value: object, limit: int) -> str:
     """Any value as one printable line: refused characters as \\uXXXX, capped (controls.md 6.4 row 29)."""
     text = str(value)[:limit]
