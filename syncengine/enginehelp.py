@@ -122,6 +122,29 @@ ENGINE_HELP: dict[Code, Help] = {
         "Replay the run when the target answers again: it reads the target's record first.",
         _OPERATOR,
     ),
+    Code.REC_006: Help(
+        "Other rows stand in the cells of the slice",
+        "The table holds rows with the fixed column values of the slice that no run has loaded there.",
+        "The load itself is complete; a query by these columns gives more than it.",
+        "Find the rows by the values told and a slice other than the one told, have their owner remove "
+        "or move them, then run again; Tieout deletes nothing that it has not loaded.",
+        "The owner of the target system.",
+    ),
+    Code.REC_007: Help(
+        "The figures differ",
+        "What the run computed is not what the independent figure says.",
+        "The amounts are loaded and confirmed; the differences are listed with the run.",
+        "Look at the differences, largest first: correct the source, the mapping or the independent figure; "
+        "then replay the run.",
+        _OPERATOR,
+    ),
+    Code.REC_008: Help(
+        "The proof of completeness failed",
+        "The flow names an independent figure, but it could not be read or compared.",
+        "The amounts are loaded and confirmed; completeness is not proven.",
+        "Correct the setting or file named under reconcile of the flow; then replay the run.",
+        _FLOW,
+    ),
     Code.RUN_001: Help(
         "No approved version is in force",
         "The flow has no approved version for this period.",

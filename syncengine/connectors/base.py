@@ -183,6 +183,10 @@ class TargetAdapter(Protocol):
 
     def read_back(self, slice_key: str, table: str, columns: Sequence[Column]) -> ReadBack: ...
 
+    def foreign_rows(self, slice_load: SliceLoad) -> int:
+        """Rows with the load's cells that belong to another slice or to none: Tieout put none there."""
+        ...
+
     def read_rows(
         self, slice_key: str, table: str, columns: Sequence[Column]
     ) -> Iterator[tuple[str, ...]]: ...

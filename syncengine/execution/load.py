@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -18,7 +17,7 @@ from syncengine.connectors.base import (
     TargetAdapter,
     TargetReceipt,
 )
-from syncengine.definition.model import FlowDefinition, MeasureKind
+from syncengine.definition.model import FlowDefinition, MeasureKind, Per
 from syncengine.definitions import fixed_cells
 from syncengine.evidence import EvidenceKind
 from syncengine.execution.attempt import Attempt
@@ -28,8 +27,6 @@ from syncengine.execution.quarantine import follow
 from syncengine.states import Confirmation
 from syncengine.storage import adapter_of
 from syncengine.tags import Tag
-
-log = logging.getLogger("tieout.engine")
 
 
 class Unproven(Exception):
@@ -75,8 +72,6 @@ def load(attempt: Attempt, computed: Computed) -> None:
     action = plan.action
     if receipt.altered:
         action = LoadAction.OVERWRITE if action is LoadAction.REPLACE else LoadAction.REPAIR
-        words = "%s: the target's rows of %s had been changed outside Tieout"
-        log.warning(words, slice_load.run_ref, slice_load.slice_key)
     quarantine = attempt.store.path(attempt.store.find(computed.quarantine.sha256, EvidenceKind.QUARANTINE))
     with attempt.write() as run:
         run.load_action = str(action)
@@ -116,26 +111,49 @@ def _send(attempt: Attempt, target: TargetAdapter, slice_load: SliceLoad) -> Tar
 
 
 def confirm(attempt: Attempt, computed: Computed) -> None:
-    """Compare the target's own record and its rows with what was computed."""
+    """Compare the target's own record and its rows with what was computed, and count what else is there."""
     attempt.begin("confirm")
     target, slice_load = target_of(attempt), slice_load_of(attempt, computed)
     try:
         receipt = target.confirm(slice_load.slice_key)
         found = target.read_back(slice_load.slice_key, slice_load.table, slice_load.columns)
+        foreign = target.foreign_rows(slice_load) if _names_slice(attempt.definition) else 0
     except DomainError as error:
         if behaviour_of(error.code) is Behaviour.TRANSIENT:
             raise Unproven(error.message) from error
         raise
     verdict = judge(receipt, found, slice_load)
+    fault = None if verdict is Confirmation.CONFIRMED else _short(verdict, found, slice_load)
+    if fault is None and foreign:
+        verdict, fault = Confirmation.PARTIAL, _crowded(foreign, slice_load)
     with attempt.write() as run:
         run.confirmation = verdict
         run.target_rows = found.rows
         one_currency = in_one_currency(attempt.definition, computed.result)
         run.target_net = net_of(attempt.definition, found.amounts) if one_currency else None
-        if verdict is not Confirmation.CONFIRMED:
-            run.error_code = Code.REC_004 if verdict is Confirmation.FAILED else Code.REC_003
-            run.error_message = f"The target holds {found.rows} rows of {slice_load.rows}."
-    attempt.finish(found.rows, confirmation=str(verdict), output_hash=found.output_hash)
+        if fault is not None:
+            run.error_code, run.error_message = fault
+    attempt.finish(found.rows, confirmation=str(verdict), output_hash=found.output_hash, foreign_rows=foreign)
+
+
+def _short(verdict: Confirmation, found: ReadBack, sent: SliceLoad) -> tuple[Code, str]:
+    code = Code.REC_004 if verdict is Confirmation.FAILED else Code.REC_003
+    return code, f"The target holds {found.rows} rows of {sent.rows}."
+
+
+def _crowded(foreign: int, sent: SliceLoad) -> tuple[Code, str]:
+    cells = ", ".join(f"{name} = '{value}'" for name, value in sorted(sent.cells.items()))
+    rows = "1 row" if foreign == 1 else f"{foreign:,} rows"
+    return Code.REC_006, (
+        f"{rows} of the table {sent.table} with {cells} but another slice than {sent.slice_key}: "
+        f"whoever reads these cells finds them beside the {sent.rows:,} of this load."
+    )
+
+
+def _names_slice(definition: FlowDefinition) -> bool:
+    """Whether the fixed columns tell a slice from the flow's others; a period from a field does not."""
+    by_period = definition.slice.per is Per.PERIOD
+    return not by_period or any("{period}" in (item.value or "") for item in definition.target.columns)
 
 
 def judge(receipt: TargetReceipt | None, found: ReadBack, sent: SliceLoad) -> Confirmation:

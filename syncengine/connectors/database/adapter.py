@@ -90,6 +90,10 @@ class DatabaseAdapter:
         check_names(table, list(columns), slice_key)
         return self._target().read_back(slice_key, table, columns)
 
+    def foreign_rows(self, slice_load: SliceLoad) -> int:
+        """How many rows hold the load's cells under another slice, or none."""
+        return self._target().foreign_rows(slice_load)
+
     def read_rows(self, slice_key: str, table: str, columns: Sequence[Column]) -> Iterator[tuple[str, ...]]:
         """The target's rows of the slice as canonical texts, in the order of the columns."""
         check_names(table, list(columns), slice_key)

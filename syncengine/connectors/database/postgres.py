@@ -105,6 +105,17 @@ class PostgresTarget:
             digest = _digest(connection, self._schema, table, slice_key, columns)
             return ReadBack(rows, sums, digest)
 
+    def foreign_rows(self, load: SliceLoad) -> int:
+        cells = [sql.SQL("{} = {}").format(sql.Identifier(name), value) for name, value in load.cells.items()]
+        query = sql.SQL("SELECT count(*) FROM {} WHERE {} AND slice IS DISTINCT FROM {}").format(
+            sql.Identifier(self._schema, load.table), sql.SQL(" AND ").join(cells), load.slice_key
+        )
+        with self._session() as connection:
+            if table_facts(connection, self._schema, load.table) is None:
+                return 0
+            row = connection.execute(query).fetchone()
+            return int(row[0]) if row else 0
+
     def read_rows(self, slice_key: str, table: str, columns: Sequence[Column]) -> Iterator[tuple[str, ...]]:
         cells = sql.SQL(", ").join(
             sql.SQL(amount_sql(column.name, Dialect.POSTGRESQL))

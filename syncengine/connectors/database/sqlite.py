@@ -87,6 +87,15 @@ class SqliteTarget:
                 return ReadBack(0, dict.fromkeys(amount_names(columns), Decimal(0)), hash_sorted([]).sha256)
             return _read_back(connection, slice_key, table, columns)
 
+    def foreign_rows(self, load: SliceLoad) -> int:
+        with target_errors(self._address), self._reading() as connection:
+            if connection is None or not _columns(connection, load.table):
+                return 0
+            cells = " AND ".join(f"{identifier(name)} = ?" for name in load.cells)
+            query = f"SELECT count(*) FROM {identifier(load.table)} WHERE {cells} AND slice IS NOT ?"  # noqa: S608
+            found = connection.execute(query, (*load.cells.values(), load.slice_key)).fetchone()
+            return int(found[0])
+
     def read_rows(self, slice_key: str, table: str, columns: Sequence[Column]) -> Iterator[tuple[str, ...]]:
         cells = ", ".join(identifier(column.name) for column in columns)
         with target_errors(self._address), self._reading() as connection:

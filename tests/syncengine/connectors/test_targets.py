@@ -334,3 +334,14 @@ def test_records_of_an_earlier_installation_are_read_and_extended(target: Adapte
     with pytest.raises(DomainError) as error:
         target.load(output(ROWS, key="b", flow="b", cells=CELLS))
     assert error.value.code == "LOAD-014"
+
+
+def test_rows_in_the_cells_of_a_slice_that_are_not_its_own_are_counted(target: Adapter, output: Make) -> None:
+    january = output(ROWS, key="actuals/2026-01", cells={"account": "0100"})
+    assert target.foreign_rows(january) == 0
+    target.load(january)
+    assert target.foreign_rows(january) == 0
+    target.load(output(OTHER, key="actuals/2026-02"))
+    assert target.foreign_rows(january) == 0
+    target.load(output([("0100", "it's", "1", "1"), *OTHER], key="actuals/2026-02", fence=2))
+    assert target.foreign_rows(january) == 1
