@@ -111,6 +111,13 @@ def diff_of(change: ChangeRequest) -> list[DiffRow]:
     return [DiffRow(**row) for row in change.difference]
 
 
+def findings_of(change: ChangeRequest) -> list[dict[str, str]]:
+    """What validation finds: now while it is to be decided, then as it was last examined."""
+    if change.state in DECIDABLE:
+        return [finding.as_dict() for finding in subject_of(change).validate(change)]
+    return list(change.findings)
+
+
 def policies(actor: Actor) -> QuerySet[Policy]:
     """Every version of every policy, for those who see change requests."""
     return Policy.objects.all() if authority.allowed(actor, P.CHANGE_VIEW) else Policy.objects.none()

@@ -116,9 +116,12 @@ class ChangeDetailView(DetailPage):
         change = self.object
         refusal = selectors.refusal(self.actor, change) if change.state in DECIDABLE else None
         own = change.requested_by_id == self.actor.person_id
+        findings = selectors.findings_of(change)
+        faulty = change.state in DECIDABLE and any(finding["level"] == "error" for finding in findings)
         context = {
             "diff": selectors.diff_of(change),
-            "findings": change.findings,
+            "findings": findings,
+            "faulty": faulty,
             "events": events(change),
             "subject_url": selectors.subject_url(change),
             "decidable": change.state in DECIDABLE,
@@ -144,7 +147,7 @@ class ChangeVerbView(ChangeDetailView):
         form = DecisionForm(request.POST) if self.with_hash else WordsForm(request.POST)
         if not form.is_valid():
             name = "decision_form" if self.with_hash else "words_form"
-            context = self.get_context(error=damage_of(form), **{name: form})
+            context = self.get_context(error=damage_of(form), failed=True, **{name: form})
             return render_page(request, self.template_name, context, status=422)
         values = {"content_sha256": form.cleaned_data["content_sha256"]} if self.with_hash else {}
         try:

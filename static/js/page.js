@@ -51,6 +51,9 @@
   document.addEventListener("htmx:responseError", failed);
   document.addEventListener("htmx:sendError", failed);
 
+  // After a failed submit reading goes on at what went wrong: the summary, else the first field.
+  document.querySelector("[data-focused], form[method=post] [aria-invalid=true]")?.focus();
+
   function localTimes(root) {
     root.querySelectorAll("time[datetime]:not([title])").forEach((time) => {
       const at = new Date(time.dateTime);

@@ -107,7 +107,7 @@ def test_a_browser_upload_needs_its_csrf_token(world, users, url):
     headers = {"If-Match": client.get(url)["ETag"], "Idempotency-Key": "from-the-browser"}
     form = encode_multipart(BOUNDARY, {"file": SimpleUploadedFile("r.csv", GOOD), "reason": WHY})
     refused = client.generic("POST", f"{url}rules-import/", form, MULTIPART_CONTENT, headers=headers)
-    assert (refused.status_code, problem(refused)["code"]) == (403, "IAM-001")
+    assert (refused.status_code, problem(refused)["code"]) == (403, "IAM-020")
     token = client.cookies["csrftoken"].value
     done = client.generic(
         "POST", f"{url}rules-import/", form, MULTIPART_CONTENT, headers={**headers, "X-CSRFToken": token}

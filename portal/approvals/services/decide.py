@@ -84,7 +84,7 @@ def _approve(*, actor: Actor, reason: str, change_id: int, content_sha256: str) 
     _demand_possible(change, "approve")
     if current_hash(change) != change.content_sha256:
         raise _stale(change)
-    refuse_faults(change)
+    refuse_faults(change, hint="Push the change back to be corrected, or reject it.")
     _decide(change, actor, person_id, V.APPROVE, comment, Tag.CHANGE_APPROVE)
     if seats_filled(change) >= required_approvals(change):
         apply_transition(change, CHANGE, "approve", code=Code.APR_002)

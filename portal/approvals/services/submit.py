@@ -31,12 +31,15 @@ def demand_reason(reason: str, verb: str) -> str:
     return text
 
 
-def refuse_faults(change: ChangeRequest) -> None:
-    """Raises Faults when the examination found an error; each keeps its own code and place."""
+def refuse_faults(change: ChangeRequest, hint: str = "") -> None:
+    """Raises Faults when the examination found an error; each keeps its own code and place.
+
+    Without a hint the code says what to do next, which is for who proposes.
+    """
     found = [Finding(**row) for row in change.findings]
     errors = [Fault(f.code, f.message, f.place) for f in found if f.level == "error"]
     if errors:
-        raise Faults(errors)
+        raise Faults(errors, hint=hint)
 
 
 def lock_change(actor: Actor, change_id: int, permission: str = P.CHANGE_VIEW) -> ChangeRequest:
