@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+handler400 = "portal.core.faults.bad_request"
 handler500 = "portal.core.faults.server_error"
 urlpatterns = [
     path("", include("portal.desk.urls")),

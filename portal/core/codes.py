@@ -25,6 +25,7 @@ class Code(StrEnum):
     API_012 = "API-012"
     API_404 = "API-404"
     API_405 = "API-405"
+    API_406 = "API-406"
     API_409 = "API-409"
     API_415 = "API-415"
     API_429 = "API-429"
@@ -108,7 +109,14 @@ HELP: dict[Code, Help] = {
         fix="Check the address, or ask a role administrator for access.",
     ),
     Code.API_405: Help(
-        "This operation does not exist here", "The address does not take this method.", fix=_REQUEST
+        "This operation does not exist here",
+        "The address does not take this method.",
+        fix="Use one of the methods in the Allow header; the API documentation lists what each address does.",
+    ),
+    Code.API_406: Help(
+        "The answer is not offered in this form",
+        "The API answers in JSON only.",
+        fix="Leave out the parameter format, and send Accept: application/json, or none.",
     ),
     Code.API_409: Help(
         "The object is in another state",

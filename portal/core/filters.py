@@ -35,7 +35,12 @@ class _WholeField(forms.CharField):
     def clean(self, value: Any) -> int | None:
         text = super().clean(value)
         if text and not _WHOLE.fullmatch(text):
-            raise ValidationError("This must be a number in ASCII digits.")
+            many = text.isascii() and text.isdigit()
+            raise ValidationError(
+                "This must be a number of at most 18 digits."
+                if many
+                else "This must be a number in ASCII digits."
+            )
         return int(text) if text else None
 
 

@@ -55,7 +55,7 @@ _BY_EXCEPTION: list[tuple[type[Exception], str, int]] = [
     (Http404, Code.API_404, 404),
     (exceptions.MethodNotAllowed, Code.API_405, 405),
     (exceptions.UnsupportedMediaType, Code.API_415, 415),
-    (exceptions.NotAcceptable, Code.API_415, 406),
+    (exceptions.NotAcceptable, Code.API_406, 406),
     (exceptions.Throttled, Code.API_429, 429),
     (exceptions.ParseError, Code.API_001, 400),
 ]

@@ -12,7 +12,7 @@ from portal.approvals.api.receipts import Receipt, proposed
 from portal.core.api.operations import Op
 from portal.core.api.preconditions import etag_of
 from portal.core.api.serializers import Body, CodeInScope, ReasonBody, Representation
-from portal.core.api.values import CodeText, Document, Reason, Text, Whole
+from portal.core.api.values import CodeText, Document, PeriodText, Reason, Text, Whole
 from portal.core.api.viewsets import Detailed, Listed
 from portal.core.filters import CodeInScopeFilter, ListFilter, TextFilter, WholeFilter
 from syncengine import selectors, services
@@ -55,7 +55,7 @@ class FlowBody(Body):
     name = Text()
     description = Text(max_length=4000, lines=True, required=False, allow_blank=True)
     definition = Document()
-    effective_from = Text(max_length=7, required=False, allow_blank=True, help_text="Fiscal period YYYY-PP.")
+    effective_from = PeriodText(help_text="Fiscal period YYYY-PP.")
     reason = Reason()
 
 
@@ -64,13 +64,13 @@ class FlowVersionBody(Body):
 
     flow_id = Whole()
     definition = Document(required=False)
-    effective_from = Text(max_length=7, required=False, allow_blank=True)
+    effective_from = PeriodText()
     reason = Reason()
 
 
 class FlowVersionEditBody(Body):
     definition = Document()
-    effective_from = Text(max_length=7, required=False, allow_blank=True)
+    effective_from = PeriodText()
     reason = Reason()
 
 

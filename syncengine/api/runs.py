@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from portal.core.api.operations import Op
 from portal.core.api.serializers import Body, ReasonBody, Representation, View
-from portal.core.api.values import CodeText, DecimalText, Flag, Reason, Text
+from portal.core.api.values import CodeText, DecimalText, Flag, PeriodText, Reason
 from portal.core.api.viewsets import Detailed, Listed
 from portal.core.filters import FlagFilter, ListFilter, TextFilter, WholeFilter
 from syncengine import selectors, services
@@ -154,7 +154,7 @@ class RunBody(Body):
     """A dry run does everything but write to the target."""
 
     flow = CodeText()
-    period = Text(max_length=7, required=False, allow_blank=True, help_text="Fiscal period YYYY-PP.")
+    period = PeriodText(help_text="Fiscal period YYYY-PP.")
     dry_run = Flag(required=False)
     reason = Reason()
 

@@ -136,7 +136,8 @@ def portal_children(port: int, manage: str) -> list[Child]:
     """Gunicorn (one process, several threads) and the worker. `manage` is the path of manage.py."""
     server = [
         sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"{HOST}:{port}", "--workers", "1",
-        "--threads", "8", "--timeout", "120", "--log-level", "warning", "--chdir", str(Path(manage).parent),
+        "--threads", "8", "--limit-request-line", "8190", "--timeout", "120", "--log-level", "warning",
+        "--chdir", str(Path(manage).parent),
     ]  # fmt: skip
     return [
         Child("web server", server, vital=True, environment=_COLLECTED),

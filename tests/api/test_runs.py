@@ -35,6 +35,17 @@ def test_two_runs_of_one_slice_do_not_wait_together(world, call):
     assert (response.status_code, problem(response)["code"]) == (409, "RUN-003")
 
 
+@pytest.mark.parametrize("period", ["2025-01 ", " 2025-01", "2025-01\n"])
+def test_a_period_with_a_blank_starts_no_run(world, call, period):
+    before = Run.objects.count()
+    body = {"flow": "running", "period": period, "dry_run": True, "reason": WHY}
+    response = call("operator").post("/api/v1/runs/", body)
+    assert (response.status_code, problem(response)["code"]) == (400, "API-005")
+    assert [(fault["place"], Run.objects.count()) for fault in problem(response)["faults"]] == [
+        ("/period", before)
+    ]
+
+
 def test_groups_of_one_cause_with_exact_sums(world, call):
     found = call("operator").get("/api/v1/quarantine/groups/", {"code": "MAP-001"}).json()
     assert found["truncated"] is False

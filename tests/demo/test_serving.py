@@ -93,5 +93,6 @@ def test_a_taken_port_is_refused_with_a_code_and_a_hint() -> None:
 def test_the_portal_is_one_server_process_and_one_worker() -> None:
     server, worker = portal_children(8123, "/srv/tieout/manage.py")
     assert "127.0.0.1:8123" in server.command
+    assert server.command[server.command.index("--limit-request-line") + 1] == "8190"
     assert server.vital and not worker.vital
     assert worker.command[-1] == "runworker"

@@ -46,6 +46,19 @@ class Text(serializers.CharField):
         return _cleaned(lambda: clean_text(text, self.max_length or 2000, multiline=self.lines))
 
 
+class PeriodText(Text):
+    """A fiscal period YYYY-PP to the letter: a blank around it is no part of any period."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=7, required=False, allow_blank=True, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = _demand_text(data)
+        if text != text.strip():
+            raise serializers.ValidationError("This must be a fiscal period YYYY-PP without blanks.")
+        return super().to_internal_value(text)
+
+
 class Reason(Text):
     """Why: kept in the audit trail."""
 
