@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from catalog import selectors as catalog
 from catalog.models import System
@@ -69,11 +71,28 @@ class PeriodsForm(ActionForm):
         return {**self.cleaned_data, "effective_to": self.cleaned_data["effective_to"] or None}
 
 
+class MemberInput(forms.TextInput):
+    """A text with members to choose from; any other can be typed too."""
+
+    members: Sequence[tuple[str, str]] = ()
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        offered = f"{name}-members"
+        shown = super().render(name, value, {**(attrs or {}), "list": offered}, renderer)
+        options = format_html_join("", '<option value="{}">{}</option>', self.members)
+        return format_html('{}<datalist id="{}">{}</datalist>', shown, offered, options)
+
+
 class RuleForm(forms.Form):
     """A rule with one cell for each source column, written as in a rules file."""
 
     kind = forms.ChoiceField(label="Kind", choices=[(str(k), str(k)) for k in RuleKind])
-    target = TextField(label="Target member", required=False, help_text="Blank only for ignore rules.")
+    target = TextField(
+        label="Target member",
+        required=False,
+        help_text="Blank only for ignore rules.",
+        widget=MemberInput(attrs={"autocomplete": "off"}),
+    )
     sign = forms.TypedChoiceField(label="Sign", coerce=int, choices=[(1, "keep"), (-1, "change")])
     priority = WholeField(
         label="Priority",
@@ -89,9 +108,12 @@ class RuleForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput)
     reason = reason_field(required=False, label="Reason of this edit")
 
-    def __init__(self, *args: Any, columns: tuple[str, ...], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, columns: tuple[str, ...], targets: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.columns = columns
+        self.fields["target"].widget.members = targets  # type: ignore[attr-defined]
         for column in columns:
             self.fields[f"column_{column}"] = forms.CharField(
                 label=column,

@@ -87,7 +87,7 @@ class OwnershipMatrixView(OwnershipArea, TemplatePage):
 
 
 class OwnershipListView(OwnershipArea, ListPage):
-    title = "Systems of record"
+    title = "All ownerships"
     model = Ownership
     permission = P.OWNERSHIP_VIEW
     filterset_class = OwnershipFilter

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from mappings.models import Dimension, Member
 from mappings.permissions import P
@@ -57,6 +57,13 @@ def members_of(dimension: Dimension, *, text: str = "") -> QuerySet[Member]:
     if text:
         members = members.filter(code__icontains=text) | members.filter(name__icontains=text)
     return members
+
+
+def effective_members(dimension: Dimension, day: dt.date, limit: int) -> list[tuple[str, str]]:
+    """Code and name of the first members, in order of code, that are valid on a day."""
+    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+    valid = members_of(dimension).filter(begun, Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+    return list(valid.order_by("code").values_list("code", "name")[:limit])
 
 
 def members_snapshot(dimension: Dimension) -> MembersSnapshot:

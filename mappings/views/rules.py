@@ -16,9 +16,14 @@ from mappings.permissions import P
 from mappings.services import ImportResult
 from mappings.views.sets import prefilled, version_url
 from mappings.views.versions import crumbs_of
+from portal.core import authority
+from portal.core.clock import today
 from portal.core.errors import NotFound
 from portal.core.uploads import carry
 from portal.core.views import Crumb, ObjectActionPage, render_page
+
+MAX_OFFERED = 500
+"""Members offered as targets; a browser's list helps nobody beyond that."""
 
 
 class _OnVersion(ObjectActionPage):
@@ -28,7 +33,7 @@ class _OnVersion(ObjectActionPage):
     permission = P.VERSION_EDIT
 
     def get_queryset(self) -> Any:
-        return MappingVersion.objects.select_related("mapping_set", "base")
+        return MappingVersion.objects.select_related("mapping_set__target_dimension", "base")
 
     def blocked(self) -> str:
         version = self.object
@@ -54,16 +59,34 @@ class _OnVersion(ObjectActionPage):
         return version_url(self.object)
 
 
-class RuleAddView(_OnVersion):
+class _WritesRule(_OnVersion):
+    """A rule in a form: members to choose a target from, and a warning when it leads to none yet."""
+
+    def form_options(self) -> dict[str, Any]:
+        mapping_set = self.object.mapping_set
+        dimension = mapping_set.target_dimension
+        seen = authority.visible(self.actor, dimension)
+        targets = selectors.effective_members(dimension, today(), MAX_OFFERED) if seen else []
+        return {"columns": mapping_set.column_names, "targets": targets}
+
+    def finish(self, result: MappingRule) -> HttpResponse:
+        answer = super().finish(result)
+        dimension = self.object.mapping_set.target_dimension
+        if result.target and selectors.unknown_members(dimension, [result.target]):
+            messages.warning(
+                self.request,
+                f"The target {result.target} does not exist yet; submitting is refused until it does.",
+            )
+        return answer
+
+
+class RuleAddView(_WritesRule):
     title = "Add a rule"
     form_class = RuleForm
     submit_label = "Add the rule"
 
     def initial(self) -> dict[str, Any]:
         return {**super().initial(), **prefilled(self.request)}
-
-    def form_options(self) -> dict[str, Any]:
-        return {"columns": self.object.mapping_set.column_names}
 
     def perform(self, form: RuleForm) -> MappingRule:
         return services.rule_add(actor=self.actor, version_id=self.object.pk, **form.values)
@@ -73,6 +96,8 @@ class RuleAddView(_OnVersion):
 
 
 class _OnRule(_OnVersion):
+    """An edit of one rule."""
+
     rule: MappingRule
 
     def prepare(self) -> None:
@@ -83,14 +108,11 @@ class _OnRule(_OnVersion):
         self.rule = rule
 
 
-class RuleEditView(_OnRule):
+class RuleEditView(_OnRule, _WritesRule):
     title = "Edit a rule"
     form_class = RuleForm
     template_name = "mappings/rule_edit.html"
     submit_label = "Save the rule"
-
-    def form_options(self) -> dict[str, Any]:
-        return {"columns": self.object.mapping_set.column_names}
 
     def initial(self) -> dict[str, Any]:
         return {**super().initial(), **RuleForm.initial_of(self.rule)}
@@ -148,8 +170,10 @@ class RulesImportView(_OnVersion):
 
     def finish(self, result: ImportResult) -> HttpResponse:
         if self.apply:
-            counts = f"{result.added} added, {result.changed} changed, {result.removed} removed"
-            messages.success(self.request, f"Imported: {counts}, {result.unchanged} unchanged.")
+            counts = ", ".join(
+                f"{getattr(result, name):,} {name}" for name in ("added", "changed", "removed", "unchanged")
+            )
+            messages.success(self.request, f"Imported: {counts}.")
             return HttpResponseRedirect(version_url(self.object))
         carried = carry(self.content)
         again = RulesImportForm(

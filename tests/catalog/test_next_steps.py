@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from catalog.services import connection_propose, finance_object_register, ownership_propose
 from mappings.codes import HELP
@@ -42,3 +43,10 @@ def test_an_unknown_connector_is_answered_with_those_there_are(architect):
 @pytest.mark.parametrize("code", ["FX-010", "FX-011", "MDM-010", "MDM-011", "MDM-012"])
 def test_the_next_step_of_a_json_request_is_not_a_file(code):
     assert HELP[code].fix != "Correct the file at the place named and load it again."
+
+
+def test_the_matrix_and_the_list_of_ownerships_have_titles_of_their_own(users, client):
+    client.force_login(users["architect"], backend="django.contrib.auth.backends.ModelBackend")
+    pages = [client.get(reverse(f"catalog:ownership-{name}")).content.decode() for name in ("matrix", "list")]
+    titles = [page.split("<title>")[1].split("</title>")[0] for page in pages]
+    assert titles[0] != titles[1]
