@@ -17,9 +17,15 @@ def parse_amount(text: str, how: AmountText) -> Decimal | None:
     """The exact value of an amount text, or None when pattern, scale or size refuse it (DQ-001).
 
     This is the rule itself; the SQL of this module does the same to millions of rows, and tests compare.
+    The engine matches patterns in SQL only, in time linear to the text: here one could take for ever.
     """
     if len(text) > MAX_TEXT or not re.fullmatch(how.pattern, text, re.ASCII):
         return None
+    return _exact(text, how)
+
+
+def _exact(text: str, how: AmountText) -> Decimal | None:
+    """The exact value of a text that matches the pattern, or None when scale or size refuse it."""
     plain = text.replace(how.grouping_mark, "") if how.grouping_mark else text
     plain = plain.replace(how.decimal_mark, ".")
     found = re.fullmatch(r"([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,3}))?", plain, re.ASCII)
@@ -40,12 +46,17 @@ def prepare_exponents(db: Database, relation: str, column: str, how: AmountText)
         return None
     text = ident(column)
     found = db.rows(
-        f"SELECT DISTINCT {text} FROM {relation} WHERE contains({text}, 'E') OR contains({text}, 'e')"
+        f"SELECT DISTINCT {text} FROM {relation} "
+        f"WHERE (contains({text}, 'E') OR contains({text}, 'e')) AND {_matches(text, how)}"
     )
-    values = [(row[0], parse_amount(row[0], how)) for row in found]
+    values = [(row[0], _exact(row[0], how)) for row in found]
     table = f"_exponents_{column}"
     db.load(table, [("text", "VARCHAR"), ("value", AMOUNT)], [pair for pair in values if pair[1] is not None])
     return table
+
+
+def _matches(text: str, how: AmountText) -> str:
+    return f"length({text}) <= {MAX_TEXT} AND regexp_full_match({text}, {literal(how.pattern)})"
 
 
 def amount_sql(column: str, how: AmountText, exponents: str | None) -> str:
@@ -60,7 +71,7 @@ def amount_sql(column: str, how: AmountText, exponents: str | None) -> str:
     leading = rf"|\.\d{{1,{how.scale}}}0*" if how.scale else ""
     exact = literal(rf"[+-]?(?:0*\d{{1,{MAX_DIGITS}}}(?:{decimals})?{leading})")
     value = (
-        f"CASE WHEN length({text}) <= {MAX_TEXT} AND regexp_full_match({text}, {literal(how.pattern)}) AND "
+        f"CASE WHEN {_matches(text, how)} AND "
         f"regexp_full_match({plain}, {exact}) THEN TRY_CAST({plain} AS {AMOUNT}) END"
     )
     if exponents is None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
+from time import monotonic
 
 import duckdb
 import pytest
@@ -10,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncengine.definition.model import AmountText
-from syncengine.pipeline.amounts import amount_sql, parse_amount
+from syncengine.pipeline.amounts import amount_sql, parse_amount, prepare_exponents
+from syncengine.pipeline.database import Database
 
 PLAIN = AmountText(r"-?\d+(?:\.\d+)?", 2)
 EXPONENT = AmountText(r"-?\d+\.\d+(?:E\d+)?", 2)
@@ -63,6 +66,16 @@ def test_a_declared_amount_is_read_exactly(text: str, value: str) -> None:
 )
 def test_exponents_expand_exactly_where_the_pattern_has_them(text: str, value: str | None) -> None:
     assert parse_amount(text, EXPONENT) == (Decimal(value) if value else None)
+
+
+def test_a_pattern_that_backtracks_takes_no_longer_than_another(tmp_path: Path) -> None:
+    db = Database(tmp_path / "work", [])
+    texts = ["1E2", *("1" * 25 + f"E{number}!" for number in range(5))]
+    db.load("lines", [("amount", "VARCHAR")], [(text,) for text in texts])
+    started = monotonic()
+    table = prepare_exponents(db, "lines", "amount", AmountText(r"(\d+)+(E\d+)?", 2))
+    assert monotonic() - started < 2
+    assert db.rows(f"SELECT text, value FROM {table}") == [("1E2", Decimal(100))]
 
 
 def test_local_marks_are_read_only_when_declared() -> None:
