@@ -46,7 +46,7 @@ def awaiting(actor: Actor, limit: int = WAITING_CAP) -> list[ChangeRequest]:
     verdicts: dict[tuple[str, tuple[str, ...]], bool] = {}
     last = 0
     setter = password_setter(actor)
-    behind = {actor.person_id, setter.pk if setter else None} - {None}
+    behind = {actor.person_id or 0, *([setter.pk] if setter else [])}
     undecided = (
         _undecided(actor, behind).defer("findings", "preview", "difference").prefetch_related("scopes")
     )
@@ -60,7 +60,7 @@ def awaiting(actor: Actor, limit: int = WAITING_CAP) -> list[ChangeRequest]:
     return found[:limit]
 
 
-def _undecided(actor: Actor, behind: set[int | None]) -> QuerySet[ChangeRequest]:
+def _undecided(actor: Actor, behind: set[int]) -> QuerySet[ChangeRequest]:
     """Open requests of kinds the actor may approve somewhere, without those he decided on already, or that
     one of the persons `behind` the account, himself or who set his password, had a hand in."""
     if actor.is_machine or actor.person_id is None:
@@ -89,7 +89,7 @@ def _undecided(actor: Actor, behind: set[int | None]) -> QuerySet[ChangeRequest]
 
 def _seat_open(
     actor: Actor,
-    behind: set[int | None],
+    behind: set[int],
     change: ChangeRequest,
     verdicts: dict[tuple[str, tuple[str, ...]], bool],
 ) -> bool:

@@ -52,7 +52,7 @@ def proposals(users, sod_admin):
         grant_propose(
             actor=sod_admin, reason=WHY, person=person, role="role-auditor", valid_from=dt.date(2026, 1, 1)
         )
-    role_propose(actor=sod_admin, reason=WHY, code="role-sod_approver", name="x", functions=["VIEW"])
+    role_propose(actor=sod_admin, reason=WHY, code="role-sod_approver", name="x", functions=["ROLE.APPR"])
     return world
 
 

@@ -80,7 +80,9 @@ def _setter(user: User, actor: Actor) -> int | None:
     """
     if actor.person_id != user.person_id:
         return actor.person_id
-    acting = User.objects.filter(pk=actor.account_id).values_list("password_set_by_id", flat=True).first()
+    acting = (
+        User.objects.filter(pk=actor.account_id or 0).values_list("password_set_by_id", flat=True).first()
+    )
     return acting or user.password_set_by_id
 
 

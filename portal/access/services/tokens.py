@@ -61,6 +61,14 @@ def _demand_scopes(actor: Actor, scopes: Sequence[str]) -> None:
         raise BadInput(Code.IAM_014, what, place="scopes")
 
 
+def _clean_name(name: str) -> str:
+    name = clean_text(name, 200, place="name")
+    if not name:
+        how = "Give it a name, for instance of the machine that will use it."
+        raise BadInput(Code.IAM_014, "A token needs a name.", place="name", hint=how)
+    return name
+
+
 @audited(Tag.TOKEN_ISSUE)
 def token_issue(
     *,
@@ -78,10 +86,7 @@ def token_issue(
     """
     authority.check(actor, P.TOKEN_ISSUE)
     account = _own_account(actor, account_id)
-    name = clean_text(name, 200, place="name")
-    if not name:
-        how = "Give it a name, for instance of the machine that will use it."
-        raise BadInput(Code.IAM_014, "A token needs a name.", place="name", hint=how)
+    name = _clean_name(name)
     _demand_scopes(actor, scopes)
     if not 1 <= days <= MAX_DAYS:
         raise BadInput(Code.IAM_015, f"A token expires within 1 to {MAX_DAYS} days.", place="days")
