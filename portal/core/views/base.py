@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -83,6 +84,9 @@ def render_page(
     return response
 
 
+_LOST = "typed_when_signed_out"
+
+
 class PageView(View):
     """A page for signed-in people. Subclasses name a title, crumbs and their permission."""
 
@@ -95,7 +99,11 @@ class PageView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         actor = getattr(request, "actor", None)
         if actor is None:
+            if request.method == "POST":
+                request.session[_LOST] = True
             return redirect_to_login(request.get_full_path())
+        if request.session.pop(_LOST, False):
+            messages.warning(request, "You were signed out; what you typed was not saved.")
         self.actor = actor
         self.prepare()
         return super().dispatch(request, *args, **kwargs)
