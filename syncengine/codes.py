@@ -40,7 +40,6 @@ class Code(StrEnum):
     REC_005 = "REC-005"
     REC_006 = "REC-006"
     REC_007 = "REC-007"
-    REC_008 = "REC-008"
     RUN_001 = "RUN-001"
     RUN_002 = "RUN-002"
     RUN_003 = "RUN-003"

@@ -96,9 +96,10 @@ ENGINE_HELP: dict[Code, Help] = {
     ),
     Code.REC_002: Help(
         "The independent figure cannot be read",
-        "An amount in it does not match the declared pattern, or its dataset cannot be read.",
+        "The flow names one, but an amount in it does not match the declared pattern, its dataset cannot be "
+        "read, or it lacks a field.",
         "The amounts are loaded and confirmed; completeness is not proven.",
-        "Correct the independent figure; then replay the run.",
+        "Correct the file, or the setting told under reconcile of the flow; then replay the run.",
         _OWNER,
     ),
     Code.REC_003: Help(
@@ -137,13 +138,6 @@ ENGINE_HELP: dict[Code, Help] = {
         "Look at the differences, largest first: correct the source, the mapping or the independent figure; "
         "then replay the run.",
         _OPERATOR,
-    ),
-    Code.REC_008: Help(
-        "The proof of completeness failed",
-        "The flow names an independent figure, but it could not be read or compared.",
-        "The amounts are loaded and confirmed; completeness is not proven.",
-        "Correct the setting or file named under reconcile of the flow; then replay the run.",
-        _FLOW,
     ),
     Code.RUN_001: Help(
         "No approved version is in force",
@@ -197,7 +191,8 @@ ENGINE_HELP: dict[Code, Help] = {
     ),
     Code.RUN_008: Help(
         "Too much is quarantined",
-        "The share of quarantined records exceeds the limit of the flow.",
+        "The share of quarantined records exceeds the limit of the flow, or none is left to load while the "
+        "target holds rows of an earlier run.",
         "Nothing was loaded; the slice in the target is as it was.",
         "Work the quarantined records in groups, then replay the run.",
         _OPERATOR,

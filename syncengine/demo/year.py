@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from typing import Protocol
 
-from portal.core.clock import database_now
 from portal.core.errors import Conflict
 from syncengine import dispatch
 from syncengine.demo.cast import REASON, played
@@ -14,6 +13,7 @@ from syncengine.demo.codes import Code
 from syncengine.demo.journals import PERIODS
 from syncengine.leases import worker_name
 from syncengine.models import Run
+from syncengine.runwaits import lease_words
 from syncengine.services import run_plan
 from syncengine.states import RunState
 
@@ -78,13 +78,10 @@ def _finish(run: Run, out: Output) -> None:
 
 def _tell_wait(run: Run, told: str, out: Output) -> str:
     """Say whose lease is waited for and how long at most: once, or on a terminal until it has run out."""
-    held = run.partitions.filter(lease_until__isnull=False).values_list("lease_owner", "lease_until").first()
-    owner, until = held or ("", None)
-    if until is None:
+    owner, words = lease_words(run)
+    if not owner:
         return told
-    seconds = max((until - database_now()).total_seconds(), 0)
-    words = f"{run.period}  {run.ref} is leased to {owner}, perhaps a worker that was killed"
-    text = f"{words}; it is carried on here in at most {seconds:.0f} s"
+    text = f"{run.period}  {words}"
     if out.isatty():
         out.write(f"\r\x1b[K{text}")
     elif owner != told:

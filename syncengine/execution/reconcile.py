@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.core.canonical import decimal_text
 from portal.core.errors import DomainError
 from syncengine.codes import Code
 from syncengine.duck import literal, session
@@ -29,7 +30,7 @@ def prove(attempt: Attempt, pipeline: Pipeline) -> Outcome:
         path = attempt.store.path(snapshot.parquet)
         found = reconcile(pipeline, path, snapshot.columns, pipeline.work / "differences.parquet")
     except (DomainError, PipelineError) as error:
-        return _not_proven(attempt, error.code, f"{error.message} {error.place}".strip())
+        return _broken(attempt, error)
     outcome = Outcome.DIFFERENCES if found.differences else Outcome.RECONCILED
     ref = attempt.store.put_file(found.path, EvidenceKind.RECONCILIATION)
     with attempt.write() as run:
@@ -38,9 +39,28 @@ def prove(attempt: Attempt, pipeline: Pipeline) -> Outcome:
         run.reconciliation = outcome
         run.reconciliation_keys, run.reconciliation_differences = found.keys, found.differences
         run.differences.all().delete()
-        ReconciliationDifference.objects.bulk_create(_rows(attempt, found))
+        rows = ReconciliationDifference.objects.bulk_create(_rows(attempt, found))
+        if rows:
+            run.error_code, run.error_place = Code.REC_007, ""
+            run.error_message = _largest(rows[0], found.differences)
     attempt.finish(found.compared, keys=found.keys, differences=found.differences)
     return outcome
+
+
+def _broken(attempt: Attempt, error: DomainError | PipelineError) -> Outcome:
+    """The flow names a figure and it cannot be read: no proof, told with its cause."""
+    message = f"The proof named under reconcile failed: {error.code} {error.message}"
+    with attempt.write() as run:
+        run.error_code, run.error_message = Code.REC_002, message[:2000]
+        run.error_place = (error.place or "reconcile")[:300]
+    return _not_proven(attempt, Code.REC_002, message)
+
+
+def _largest(row: ReconciliationDifference, count: int) -> str:
+    key = ", ".join(f"{name} {value}" for name, value in row.key.items())
+    found = f"{row.measure} of {key} is {decimal_text(row.actual)}, not {decimal_text(row.expected)}"
+    amounts = "1 amount differs" if count == 1 else f"{count:,} amounts differ"
+    return f"{amounts} from the independent figure; the largest: {found}."
 
 
 def _not_proven(attempt: Attempt, code: str, message: str) -> Outcome:

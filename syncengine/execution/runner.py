@@ -34,7 +34,7 @@ from syncengine.tags import Tag
 log = logging.getLogger("tieout.engine")
 RETRY_SECONDS = (2, 10, 60, 300)
 # endings that leave no trouble: what an earlier attempt noted about its own is over
-_CLEAN = ("cancel", "complete", "complete_with_exceptions", "leave_unreconciled")
+_CLEAN = ("cancel", "complete", "complete_with_exceptions")
 
 
 def execute(lease: Lease, should_stop: Callable[[], bool] = lambda: False) -> None:
@@ -83,14 +83,19 @@ def _why_hold(attempt: Attempt, computed: Computed) -> tuple[Code, str] | None:
     source = sum(line.records for line in computed.result.source)
     held = sum(line.records for line in computed.result.quarantined_by_code)
     share = attempt.definition.quarantine.max_share
+    last = _last_to_load(attempt.run) if held and not computed.result.output_rows else None
+    if last is not None:
+        return Code.RUN_008, f"Of {source} records none is left to load, {held} are quarantined; {_had(last)}"
     if held and held > share * source:
         return Code.RUN_008, f"{held} records are quarantined; the flow's limit is a share of {share}."
     last = None if source else _last_to_load(attempt.run)
-    if last is not None:
-        verb = "loaded" if last.confirmation == Confirmation.CONFIRMED else "may have loaded"
-        rows = last.output_rows if last.target_rows is None else last.target_rows
-        return Code.RUN_014, f"The source has no record; {last.ref} {verb} {rows} rows."
-    return None
+    return None if last is None else (Code.RUN_014, f"The source has no record; {_had(last)}")
+
+
+def _had(last: Run) -> str:
+    verb = "loaded" if last.confirmation == Confirmation.CONFIRMED else "may have loaded"
+    rows = last.output_rows if last.target_rows is None else last.target_rows
+    return f"{last.ref} {verb} {rows} rows."
 
 
 def _last_to_load(run: Run) -> Run | None:
@@ -118,7 +123,9 @@ def _hold_back(attempt: Attempt, computed: Computed, code: Code, why: str) -> No
 
 
 def _ending(attempt: Attempt, outcome: Outcome) -> str:
-    if outcome is Outcome.DIFFERENCES:
+    """A figure that is named and proves nothing leaves the run unreconciled, as one that differs does."""
+    named = attempt.definition.reconcile is not None
+    if outcome is Outcome.DIFFERENCES or (named and outcome is Outcome.NOT_PROVEN):
         return "leave_unreconciled"
     return "complete_with_exceptions" if attempt.run.quarantined_by_code else "complete"
 

@@ -77,7 +77,7 @@ def _plan(
     lock_name(f"slice:{slice_key}")
     waiting = Run.objects.filter(slice_key=slice_key, state__in=QUEUED, dry_run=dry_run).first()
     if waiting is not None:
-        raise Conflict(Code.RUN_003, f"{waiting} waits for this slice already.", details={"run": waiting.ref})
+        raise _taken(waiting)
     pins = pin_versions(version, definition, period)
     run = Run.objects.create(
         flow=flow,
@@ -97,6 +97,15 @@ def _plan(
     )
     Partition.objects.create(run=run, number=1)
     return run
+
+
+def _taken(waiting: Run) -> Conflict:
+    """The refusal of a second run, with what the first one waits for."""
+    cause = waiting.get_wait_reason_display() if waiting.wait_reason else "a worker"
+    note = f": {waiting.error_message}" if waiting.error_message else "."
+    words = f"{waiting} is there for this slice already and waits for {cause}{note}"
+    hint = f"Wait for its end, or cancel it: on its page, or with manage.py flow_run --cancel {waiting}."
+    return Conflict(Code.RUN_003, words, hint=hint, details={"run": waiting.ref})
 
 
 def mapping_hash(pins: dict[str, Any]) -> str:
@@ -165,6 +174,11 @@ def run_cancel(*, actor: Actor, reason: str, run_id: int) -> Run:
             if part.state in (PartitionState.WAITING, PartitionState.RUNNING):
                 apply_transition(part, PARTITION, "cancel", code=Code.RUN_009)
                 part.save(update_fields=["state"])
+    elif run.is_final:
+        words = f"{run} has ended: it is {run.get_state_display()}."
+        raise Conflict(
+            Code.RUN_009, words, hint="Nothing is left to cancel; a replay computes the slice again."
+        )
     elif run.state not in STAGES[:5]:
         raise Conflict(Code.RUN_009, f"{run} is {run.get_state_display()}.")
     run.cancel_requested = True

@@ -11,20 +11,24 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from portal.core.actor import Actor, Source, system_actor
+from portal.core.codes import help_for
 from portal.core.errors import DomainError, Faults
 from portal.people.actors import actor_for
 from portal.people.models import User
 from syncengine import dispatch
 from syncengine.leases import worker_name
 from syncengine.models import Partition, Run
+from syncengine.permissions import P
 from syncengine.runsummary import amount_text, run_summary
-from syncengine.services import run_plan
+from syncengine.runwaits import Waits
+from syncengine.selectors import run_by_ref
+from syncengine.services import run_cancel, run_plan
 from syncengine.states import SUCCESS, RunState
 
 _POLL_SECONDS = 0.5
@@ -35,11 +39,13 @@ _EXIT = {RunState.UNRECONCILED: 3, RunState.HELD: 4, RunState.UNKNOWN: 5}
 class Command(BaseCommand):
     help = (
         "Plans a run of the flow's approved version and carries it out, with its progress on standard error. "
+        "A run that waits is cancelled by Ctrl-C, or later by --cancel RUN. "
         "Exit codes: 0 completed, 1 refused or failed, 3 unreconciled, 4 held, 5 unknown."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("flow", metavar="FLOW", help="code of the flow")
+        parser.add_argument("flow", metavar="FLOW", nargs="?", help="code of the flow")
+        parser.add_argument("--cancel", metavar="RUN", default="", help="cancel a run, for instance R-000001")
         parser.add_argument("--period", metavar="YYYY-PP", default="", help="fiscal period of the slice")
         parser.add_argument("--dry-run", action="store_true", help="do everything but write to the target")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
@@ -47,9 +53,15 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="Run from the command line.", help="why, for the audit")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        actor = self._actor(options["username"])
+        if bool(options["flow"]) == bool(options["cancel"]):
+            raise CommandError("Name the flow to run, or a run with --cancel.", returncode=2)
         try:
+            if options["cancel"]:
+                self._cancel(actor, options["reason"], run_by_ref(actor, options["cancel"], P.FLOW_RUN))
+                return
             run = run_plan(
-                actor=self._actor(options["username"]),
+                actor=actor,
                 reason=options["reason"],
                 flow_code=options["flow"],
                 period=options["period"],
@@ -57,22 +69,18 @@ class Command(BaseCommand):
                 trigger=Run.Trigger.COMMAND,
             )
         except Faults as error:
-            raise CommandError("\n".join(str(fault) for fault in error.faults)) from None
+            raise CommandError("\n".join([*map(str, error.faults), error.hint])) from None
         except DomainError as error:
             raise CommandError(f"{error} {error.hint}".strip()) from None
         run = self._carry_out(run)
+        if not run.is_final:
+            self._stopped(actor, run)
         if options["as_json"]:
             self.stdout.write(json.dumps(run_summary(run)))
         else:
             self.stdout.write(_sentences(run))
         if run.state not in SUCCESS:
-            place = f" ({run.error_place})" if run.error_place else ""
-            words = f"{run.ref} is {run.get_state_display()}. {run.error_code} {run.error_message}".strip()
-            doubt = f" {_DOUBT}" if run.is_in_doubt else ""
-            raise CommandError(
-                f"{words}{place}{doubt}",
-                returncode=_EXIT.get(RunState(run.state), 1),
-            )
+            raise CommandError(_trouble(run), returncode=_EXIT.get(RunState(run.state), 1))
 
     def _actor(self, username: str | None) -> Actor:
         if not username:
@@ -84,15 +92,31 @@ class Command(BaseCommand):
 
     def _carry_out(self, run: Run) -> Run:
         """Work on the run here; when another worker was faster, or it must wait, look on until it ends."""
-        owner, stop = worker_name(), threading.Event()
+        owner, stop, waits = worker_name(), threading.Event(), Waits(sys.stderr)
         with _signals(stop), _display(run, sys.stderr):
             while not stop.is_set():
-                dispatch.work_once(owner, run.pk, stop.is_set)
+                worked = dispatch.work_once(owner, run.pk, stop.is_set)
                 run.refresh_from_db()
                 if run.is_final:
-                    return run
+                    break
+                if not (worked and stop.is_set()):
+                    waits.tell(run)
                 stop.wait(_POLL_SECONDS)
-        raise CommandError(f"{run.ref} was left to the workers.", returncode=1)
+        return run
+
+    def _cancel(self, actor: Actor, reason: str, run: Run) -> None:
+        run = run_cancel(actor=actor, reason=reason, run_id=run.pk)
+        later = "" if run.is_final else f" asked to stop; it is {run.get_state_display()}"
+        self.stdout.write(f"{run.ref} is{later or ' cancelled, nothing was loaded'}.")
+
+    def _stopped(self, actor: Actor, run: Run) -> NoReturn:
+        """A run that this command leaves before its end is cancelled, unless the target may hold it."""
+        try:
+            run_cancel(actor=actor, reason="Stopped at the command line.", run_id=run.pk)
+        except DomainError as error:
+            words = f"{run.ref} goes on with the next worker: manage.py runworker."
+            raise CommandError(f"{error} {words}") from None
+        raise CommandError(f"{run.ref} is cancelled: it was stopped here, nothing was loaded.")
 
 
 @contextmanager
@@ -146,6 +170,15 @@ def _follow(run_id: int, out: TextIO, done: threading.Event) -> None:
         connection.close()
 
 
+def _trouble(run: Run) -> str:
+    """Why a run is no success: code, sentence, place and what to do next."""
+    place = f" ({run.error_place})" if run.error_place else ""
+    page = help_for(run.error_code)
+    step = _DOUBT if run.is_in_doubt else page.fix if page else ""
+    words = f"{run.ref} is {run.get_state_display()}. {run.error_code} {run.error_message}".strip()
+    return f"{words}{place} {step}".strip()
+
+
 def _sentences(run: Run) -> str:
     """The run for people: totals that tie, confirmation, reconciliation."""
     summary = run_summary(run)
@@ -159,7 +192,7 @@ def _sentences(run: Run) -> str:
         for currency, part in summary.get("by_currency", {}).get(bucket, {}).items():
             lines.append(f"    {currency:<10}{part['records']:>10,}{_amounts(part)}")
     for code, count in summary["quarantined_by_code"].items():
-        lines.append(f"    {code}: {count:,} records")
+        lines.append(f"    {code}: {count:,} {'record' if count == 1 else 'records'}")
     lines.append(f"  target: {_target(run)}")
     lines += [f"  {item['code']} {item['message']}" for item in summary["warnings"]]
     lines.append(f"  reconciliation: {run.get_reconciliation_display()}")

@@ -1,0 +1,68 @@
+"""Why a run does not go on at once, told to whoever looks on in a terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import TextIO
+
+from portal.core.clock import database_now
+from syncengine.leases import MAX_ATTEMPTS
+from syncengine.models import Partition, Run, TargetLease
+from syncengine.states import WaitReason
+
+
+def lease_words(run: Run) -> tuple[str, str]:
+    """Who holds the run's lease and a sentence about it; two empty texts when nobody does."""
+    held = run.partitions.filter(lease_until__isnull=False).values_list("lease_owner", "lease_until").first()
+    owner, until = held or ("", None)
+    return (owner, _leased(run.ref, run.ref, owner, until)) if until else ("", "")
+
+
+def slice_words(run: Run) -> tuple[str, str]:
+    """The same for the slice, which another run holds."""
+    held = TargetLease.objects.filter(target_key=run.target_key, slice_key=run.slice_key, until__isnull=False)
+    lease = held.select_related("run").first()
+    if lease is None or lease.until is None:
+        return "", ""
+    other = lease.run.ref if lease.run else run.slice_key
+    return lease.owner, _leased(f"{run.ref} waits for {other}, which", run.ref, lease.owner, lease.until)
+
+
+def _leased(subject: str, ref: str, owner: str, until: dt.datetime) -> str:
+    seconds = max((until - database_now()).total_seconds(), 0)
+    words = f"{subject} is leased to {owner}, perhaps a worker that was killed"
+    return f"{words}; unless it goes on, {ref} is carried on here in at most {math.ceil(seconds)} s"
+
+
+class Waits:
+    """Tells each reason to wait once: a failed attempt, a worker's lease, another run of the slice."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._told: set[tuple[str, object]] = set()
+
+    def tell(self, run: Run) -> None:
+        part = run.partitions.get()
+        if run.wait_reason == WaitReason.RETRY:
+            self._once("retry", part.attempt, _retry_words(run, part))
+        elif run.wait_reason == WaitReason.LEASE:
+            owner, words = slice_words(run)
+            self._once("slice", owner, words)
+        else:
+            owner, words = lease_words(run)
+            self._once("lease", owner, words)
+
+    def _once(self, kind: str, key: object, words: str) -> None:
+        if words and (kind, key) not in self._told:
+            self._told.add((kind, key))
+            self._out.write(f"{words}\n")
+            self._out.flush()
+
+
+def _retry_words(run: Run, part: Partition) -> str:
+    """Code and sentence of the attempt that failed, and when the next one begins."""
+    wait = (part.not_before - database_now()).total_seconds() if part.not_before else 0
+    seconds, number = max(math.ceil(wait), 0), part.attempt - part.releases
+    then = f"tried again in {seconds} s" if number < MAX_ATTEMPTS else f"given up in {seconds} s"
+    return f"{run.ref} attempt {number} of {MAX_ATTEMPTS}: {run.error_message} It is {then}."

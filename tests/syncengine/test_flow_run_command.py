@@ -1,0 +1,182 @@
+"""flow_run on the command line: what it waits for, why, and how to stop it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import signal
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from portal.core.clock import database_now
+from portal.core.errors import Conflict
+from syncengine import leases
+from syncengine.connectors.base import Unavailable
+from syncengine.definition import parse_definition
+from syncengine.definitions import version_hash
+from syncengine.execution import runner
+from syncengine.models import FlowVersion, Partition, Run, TargetLease
+from syncengine.runwaits import Waits
+from syncengine.services import run_cancel
+
+
+def refused(*options: str) -> CommandError:
+    with pytest.raises(CommandError) as caught:
+        call_command("flow_run", *options, username="otto")
+    return caught.value
+
+
+def test_each_retry_tells_code_sentence_and_waiting_time(mini, monkeypatch, capsys):
+    monkeypatch.setattr(runner, "RETRY_SECONDS", (0.6, 0.6, 0.6, 0.6))
+    (mini.ledger / "journal.csv").unlink()
+    error = refused("mini-actuals", "--period", "2026-01")
+    told = [line for line in capsys.readouterr().err.splitlines() if "SRC-005" in line]
+    assert len(told) == leases.MAX_ATTEMPTS
+    assert "There is no file or folder 'ledger/journal.csv'" in told[0]
+    assert "tried again in 1 s" in told[0]
+    assert "RUN-004" in str(error)
+    assert "SRC-005" in str(error)
+    assert "then replay the run" in str(error), "no next step"
+
+
+def test_a_run_that_is_stopped_while_it_waits_is_cancelled_and_frees_its_slice(mini, monkeypatch):
+    (mini.ledger / "journal.csv").unlink()
+    waiting = Waits.tell
+
+    def tell_and_stop(self, run):
+        waiting(self, run)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Waits, "tell", tell_and_stop)
+    error = refused("mini-actuals", "--period", "2026-01")
+    run = Run.objects.get()
+    assert run.state == "cancelled"
+    assert f"{run.ref} is cancelled" in str(error)
+    mini.plan()
+
+
+def test_a_waiting_run_is_cancelled_by_its_name(mini):
+    run = mini.plan()
+    out = StringIO()
+    call_command("flow_run", cancel=run.ref, username="otto", stdout=out)
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+    assert f"{run.ref} is cancelled" in out.getvalue()
+    error = refused("--cancel", run.ref)
+    assert "RUN-009" in str(error)
+    assert "has ended" in str(error)
+    assert "Wait for its end" not in str(error)
+
+
+def test_flow_or_cancel_is_needed(mini):
+    assert "--cancel" in str(refused())
+
+
+def test_a_dead_workers_lease_is_told(mini, capsys):
+    run = mini.plan()
+    leases.claim("dead:1", run.pk)
+    until = database_now() + dt.timedelta(seconds=2)
+    Partition.objects.filter(run=run).update(lease_until=until)
+    TargetLease.objects.filter(run=run).update(until=until)
+    call_command("flow_run", "mini-actuals", period="2026-01", username="otto")
+    err = capsys.readouterr().err
+    assert f"waits for {run.ref}, which is leased to dead:1, perhaps a worker that was killed" in err
+    assert "in at most 2 s" in err
+    assert err.count("dead:1") == 1
+
+
+def test_a_run_in_the_way_says_what_it_waits_for_and_how_to_cancel_it(mini):
+    (mini.ledger / "journal.csv").unlink()
+    run = mini.run()
+    assert run.state == "waiting"
+    with pytest.raises(Conflict) as caught:
+        mini.plan()
+    assert caught.value.code == "RUN-003"
+    assert "waits for the next attempt" in caught.value.message
+    assert "'ledger/journal.csv'" in caught.value.message
+    error = refused("mini-actuals", "--period", "2026-01")
+    assert f"flow_run --cancel {run.ref}" in str(error)
+
+
+def test_a_failed_run_tells_the_next_step(mini):
+    path = mini.ledger / "journal.csv"
+    mini.run()
+    path.write_text(path.read_text().splitlines()[0] + "\n")
+    error = refused("mini-actuals", "--period", "2026-01")
+    assert "RUN-014" in str(error)
+    assert "Look why the extract is empty" in str(error)
+    path.write_text("")
+    error = refused("mini-actuals", "--period", "2026-01")
+    assert "SRC-008" in str(error)
+    assert "Deliver the complete file" in str(error)
+
+
+def test_an_unreconciled_run_has_code_next_step_and_its_largest_difference(mini):
+    path = mini.ledger / "trial_balance.csv"
+    lines = path.read_text().splitlines()
+    path.write_text(
+        "\n".join([lines[0], *[line.replace("0.00,1200.50", "0.00,1300.50") for line in lines[1:]]]) + "\n"
+    )
+    error = refused("mini-actuals", "--period", "2026-01")
+    assert error.returncode == 3
+    assert "REC-007" in str(error)
+    assert "1 amount differs from the independent figure" in str(error)
+    assert "is 1200.5, not 1300.5" in str(error)
+    assert "Look at the differences" in str(error)
+
+
+def test_cancelling_an_ended_run_never_says_to_wait(mini):
+    run = mini.run()
+    with pytest.raises(Conflict) as caught:
+        run_cancel(actor=mini.operator, reason="Stop.", run_id=run.pk)
+    assert caught.value.code == "RUN-009"
+    assert "Wait" not in caught.value.hint
+
+
+def test_a_target_that_does_not_answer_is_told_too(mini, monkeypatch, capsys):
+    monkeypatch.setattr(runner, "RETRY_SECONDS", (0.6,))
+
+    def absent(attempt):
+        raise Unavailable("SRC-019", "The host does not answer.")
+
+    monkeypatch.setattr(runner, "extract", absent)
+    refused("mini-actuals", "--period", "2026-01")
+    assert "SRC-019 The host does not answer." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        (None, "SRC-005 There is no file or folder 'ledger/trial_balance.csv'"),
+        ("period,entity,account,currency,debit\n", "credit"),
+        ("period,entity,account,currency,debit,credit\n2026-01,DE,4000,EUR,x,0.00\n", "REC-002"),
+    ],
+)
+def test_a_named_figure_that_cannot_be_read_is_told_and_no_success(mini, text, cause):
+    path = mini.ledger / "trial_balance.csv"
+    path.unlink() if text is None else path.write_text(text)
+    error = refused("mini-actuals", "--period", "2026-01")
+    run = Run.objects.get()
+    assert (run.state, run.reconciliation, run.error_code) == ("unreconciled", "not_proven", "REC-002")
+    assert error.returncode == 3
+    assert "The proof named under reconcile failed" in str(error)
+    assert cause in str(error)
+    assert "Correct the file, or the setting told under reconcile" in str(error)
+
+
+def test_a_slice_whose_records_are_all_quarantined_does_not_replace_a_loaded_one(mini):
+    before = mini.run().target_rows
+    path = mini.ledger / "journal.csv"
+    header, *lines = path.read_text().splitlines()
+    path.write_text("\n".join([header, *(line.replace(".", ";") for line in lines)]) + "\n")
+    version = FlowVersion.objects.select_related("flow").get()
+    data = version.definition
+    data["quarantine"]["max_share"] = "1"
+    version.definition = data
+    version.content_sha256 = version_hash(version.flow.code, version.effective_from, parse_definition(data))
+    version.save()
+    run = mini.run()
+    assert (run.state, run.error_code) == ("held", "RUN-008")
+    assert f"loaded {before} rows" in run.error_message
+    assert len(mini.rows()) == before
