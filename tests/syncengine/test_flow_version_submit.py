@@ -83,6 +83,28 @@ def test_the_review_shows_exactly_what_differs(mini, definition):
     assert (row.field, row.before, row.after, row.kind) == ("quarantine.max_share", "0.5", "0.1", "changed")
 
 
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("../journal.csv", "SRC-003"),
+        ("/journal.csv", "SRC-003"),
+        ("~/journal.csv", "SRC-003"),
+        ("file:///journal.csv", "SRC-003"),
+        ("a\\journal.csv", "SRC-003"),
+        ("journal_{month}.csv", "SRC-001"),
+        ("journal_{upload}.csv", "SRC-001"),
+    ],
+)
+@pytest.mark.parametrize("part", ["source", "reconcile"])
+def test_a_dataset_that_no_run_can_read_is_not_proposed(mini, definition, part, path, code):
+    definition[part]["dataset"]["file"] = path
+    with pytest.raises(Faults) as caught:
+        version = start(mini, definition)
+        flow_version_submit(actor=mini.author, reason="Please approve.", version_id=version.pk)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.place) == (code, f"{part}.dataset.file")
+
+
 def test_a_source_that_is_not_the_owner_is_refused(mini, definition):
     Ownership.objects.update(valid_to="2020-12-31")
     assert submit_faults(mini, start(mini, definition)) == {"CTR-004"}
