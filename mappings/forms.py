@@ -113,7 +113,7 @@ class RuleForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.columns = columns
-        self.fields["target"].widget.members = targets  # type: ignore[attr-defined]
+        self.fields["target"].widget.members = targets
         for column in columns:
             self.fields[f"column_{column}"] = forms.CharField(
                 label=column,

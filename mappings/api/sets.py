@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -29,18 +30,19 @@ MAX_SHOWN = 500
 class ColumnView(View):
     """A source column; the dimension is empty when its values are not checked."""
 
-    VISIBLE = "dimensions_in_scope"
-
     name = serializers.CharField()
     dimension = serializers.SerializerMethodField()
 
     def get_dimension(self, column: dict[str, str]) -> str | None:
-        """Null outside the reader's scope, which is read once for a whole page."""
-        if self.VISIBLE not in self.context:
-            found = selectors.dimensions(self.context["request"].actor).order_by()
-            self.context[self.VISIBLE] = set(found.values_list("code", flat=True))
+        """Null outside the reader's scope."""
         code = column["dimension"]
-        return code if not code or code in self.context[self.VISIBLE] else None
+        return code if not code or code in self._in_scope else None
+
+    @cached_property
+    def _in_scope(self) -> set[str]:
+        """Read once for all columns of a page."""
+        found = selectors.dimensions(self.context["request"].actor).order_by()
+        return set(found.values_list("code", flat=True))
 
 
 class MappingSetView(Representation):
