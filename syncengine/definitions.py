@@ -88,13 +88,14 @@ def names_for(actor: Actor, flow: Flow) -> Names:
 
 
 def _named_in(definition: FlowDefinition) -> frozenset[tuple[str, str]]:
-    ends = [definition.source, definition.target, *([definition.reconcile] if definition.reconcile else [])]
+    ends = [definition.source.connection, definition.target.connection]
+    ends += [definition.reconcile.connection] if definition.reconcile else []
     return frozenset(
         [
             ("finance_object", definition.finance_object),
             ("calendar", definition.calendar or ""),
             ("rate_set", definition.translate.rate_set if definition.translate else ""),
-            *(("connection", end.connection) for end in ends),
+            *(("connection", code) for code in ends),
             *(("dimension", code) for code in definition.dimensions),
             *(("mapping_set", use.mapping_set) for use in definition.mappings),
         ]

@@ -44,7 +44,7 @@ class CursorPage(CursorPagination):
 
     def encode_cursor(self, cursor: Cursor) -> str:
         token = self._signer(self.request).sign_object([cursor.offset, cursor.reverse, cursor.position])
-        return str(replace_query_param(self.base_url, self.cursor_query_param, token))
+        return str(replace_query_param(self.base_url or "", self.cursor_query_param, token))
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         """The cursor, or BadInput API-012 for one that this list did not give out for the same question."""
