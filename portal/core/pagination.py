@@ -24,6 +24,7 @@ class CursorPage(CursorPagination):
     page_size_query_param = "page_size"
     page_size_query_description = "Number of results, 1 to 200."
     ordering = "-id"
+    request: Request
 
     def get_page_size(self, request: Request) -> int:
         text = request.query_params.get("page_size")
