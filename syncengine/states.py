@@ -111,6 +111,7 @@ class RecordState(models.TextChoices):
     FIXED = "fixed", "fixed"
     REPLAYED = "replayed", "replayed"
     ACCEPTED_UNLOADED = "accepted_unloaded", "accepted unloaded"
+    GONE = "gone", "no longer in the source"
 
 
 Q = RecordState
@@ -120,7 +121,8 @@ RECORD = machine(
     transition("fix", HELD_BACK, Q.FIXED, needs_reason=True),
     transition("replay", HELD_BACK, Q.REPLAYED),
     transition("accept", HELD_BACK, Q.ACCEPTED_UNLOADED, needs_reason=True),
-    transition("reopen", (*HELD_BACK, Q.REPLAYED), Q.OPEN),
+    transition("vanish", HELD_BACK, Q.GONE),
+    transition("reopen", (*HELD_BACK, Q.REPLAYED, Q.GONE), Q.OPEN),
 )
 
 

@@ -93,6 +93,7 @@ STATUSES: dict[str, Status] = {
     "fixed": _status("Fixed", _OK),
     "replayed": _status("Replayed", _DONE),
     "accepted_unloaded": _status("Accepted unloaded", ("warn", "check")),
+    "gone": _status("No longer in the source", _OVER),
     # dates and accounts
     "in_force": _status("In force", _DONE),
     "future": _status("Future", _LATER),

@@ -23,7 +23,7 @@ from syncengine.evidence import EvidenceKind
 from syncengine.execution.attempt import Attempt
 from syncengine.execution.compute import Computed, in_one_currency, output_columns
 from syncengine.execution.extract import pinned_connection
-from syncengine.execution.quarantine import follow
+from syncengine.execution.quarantine import Passed, follow
 from syncengine.states import Confirmation
 from syncengine.storage import adapter_of
 from syncengine.tags import Tag
@@ -54,7 +54,7 @@ def slice_load_of(attempt: Attempt, computed: Computed) -> SliceLoad:
     )
 
 
-def load(attempt: Attempt, computed: Computed) -> None:
+def load(attempt: Attempt, computed: Computed, passed: Passed) -> None:
     """Replace the slice in the target, then record it in the portal under the lease.
 
     Every refusal but LoadUnknown is one before the target's commit: it has rolled back.
@@ -75,7 +75,7 @@ def load(attempt: Attempt, computed: Computed) -> None:
     quarantine = attempt.store.path(attempt.store.find(computed.quarantine.sha256, EvidenceKind.QUARANTINE))
     with attempt.write() as run:
         run.load_action = str(action)
-        changes = follow(attempt, run, quarantine, complete=True)
+        changes = follow(attempt, run, quarantine, passed)
         record(
             Tag.RUN_LOAD,
             actor=attempt.actor,

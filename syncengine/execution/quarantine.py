@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,13 @@ _KNOWN = {"record_key": "VARCHAR", "pk": "BIGINT", "state": "VARCHAR"} | dict.fr
 _BATCH = 5_000
 _MEMORY = "200MB"  # beside the pipeline's own, which is still open
 _CHUNK = 500
-_ANSWERED = (RecordState.FIXED, RecordState.REPLAYED)
+_ANSWERED = (RecordState.FIXED, RecordState.REPLAYED, RecordState.GONE)
+# which of some record keys the run loaded or excluded
+Passed = Callable[[Sequence[str]], set[str]]
 
 
-def follow(attempt: Attempt, run: Run, path: Path, *, complete: bool) -> dict[str, int]:
-    """Open new records, renew those held again, and - when `complete` - close those that are loaded now.
+def follow(attempt: Attempt, run: Run, path: Path, passed: Passed | None = None) -> dict[str, int]:
+    """Open new records, renew those held again, and - told which `passed` - close those held no longer.
 
     Runs inside the transaction of the load, so that a record is never both held and loaded. Records that
     were accepted unloaded before are left alone.
@@ -48,9 +50,9 @@ def follow(attempt: Attempt, run: Run, path: Path, *, complete: bool) -> dict[st
             "WHERE NOT _is_accepted"
         )
         _load_known(db, run)
-        counts = {"opened": _open(db, run), "held_again": _hold_again(db, run), "replayed": 0}
-        if complete:
-            counts["replayed"] = _close(db)
+        counts = {"opened": _open(db, run), "held_again": _hold_again(db, run), "replayed": 0, "gone": 0}
+        if passed is not None:
+            counts["replayed"], counts["gone"] = _close(db, passed)
     return counts
 
 
@@ -128,14 +130,28 @@ def _hold_again(db: duckdb.DuckDBPyConnection, run: Run) -> int:
     return count
 
 
-def _close(db: duckdb.DuckDBPyConnection) -> int:
-    """Close the records that are held no longer and may be; gives their number."""
-    step = RECORD["replay"]
-    states = ", ".join(literal(str(state)) for state in step.sources)
-    gone = db.execute(
-        f"SELECT pk FROM known ANTI JOIN held USING (record_key) WHERE state IN ({states})"  # noqa: S608
+def _close(db: duckdb.DuckDBPyConnection, passed: Passed) -> tuple[int, int]:
+    """Close the records that are held no longer and may be; gives how many are replayed, and how many gone.
+
+    Replayed are those that the run loaded or excluded; a record that it did not read is gone from the
+    source: corrected there, or removed.
+    """
+    states = ", ".join(literal(str(state)) for state in RECORD["replay"].sources)
+    db.execute(
+        "CREATE TEMP TABLE closing AS SELECT pk, record_key FROM known "  # noqa: S608
+        f"ANTI JOIN held USING (record_key) WHERE state IN ({states})"
     )
-    return _update(gone, state=step.target, closed_at=now())
+    keys = [key for (key,) in db.execute("SELECT record_key FROM closing").fetchall()]
+    if not keys:
+        return 0, 0
+    db.execute(
+        "CREATE TEMP TABLE passed AS SELECT unnest($1::VARCHAR[]) AS record_key", [sorted(passed(keys))]
+    )
+    counts = []
+    for verb, join in (("replay", "SEMI"), ("vanish", "ANTI")):
+        rows = db.execute(f"SELECT pk FROM closing {join} JOIN passed USING (record_key)")  # noqa: S608
+        counts.append(_update(rows, state=RECORD[verb].target, closed_at=now()))
+    return counts[0], counts[1]
 
 
 def _update(keys: duckdb.DuckDBPyConnection, **values: Any) -> int:

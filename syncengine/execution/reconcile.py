@@ -53,7 +53,7 @@ def _broken(attempt: Attempt, error: DomainError | PipelineError) -> Outcome:
     with attempt.write() as run:
         run.error_code, run.error_message = Code.REC_002, message[:2000]
         run.error_place = (error.place or "reconcile")[:300]
-    return _not_proven(attempt, Code.REC_002, message)
+    return _not_proven(attempt, error.code, f"{error.message} {error.place}".strip())
 
 
 def _largest(row: ReconciliationDifference, count: int) -> str:

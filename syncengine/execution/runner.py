@@ -69,7 +69,7 @@ def _stages(attempt: Attempt) -> None:
             _hold_back(attempt, computed, *held)
             return
         if not attempt.run.dry_run:
-            load(attempt, computed)
+            load(attempt, computed, pipeline.passed)
             confirm(attempt, computed)
             if attempt.run.confirmation != Confirmation.CONFIRMED:
                 _finish(attempt, "fail")
@@ -114,7 +114,7 @@ def _hold_back(attempt: Attempt, computed: Computed, code: Code, why: str) -> No
     path = attempt.store.path(attempt.store.find(computed.quarantine.sha256, EvidenceKind.QUARANTINE))
     if not attempt.run.dry_run:
         with attempt.write() as run:
-            follow(attempt, run, path, complete=False)
+            follow(attempt, run, path)
     with attempt.write() as run:
         if not run.was_sent:
             run.confirmation = Confirmation.NOT_LOADED

@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
                 ('slice_key', models.CharField(max_length=200)),
                 ('period', models.CharField(blank=True, max_length=7)),
                 ('record_key', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('open', 'open'), ('assigned', 'assigned'), ('fixed', 'fixed'), ('replayed', 'replayed'), ('accepted_unloaded', 'accepted unloaded')], default='open', max_length=17)),
+                ('state', models.CharField(choices=[('open', 'open'), ('assigned', 'assigned'), ('fixed', 'fixed'), ('replayed', 'replayed'), ('accepted_unloaded', 'accepted unloaded'), ('gone', 'no longer in the source')], default='open', max_length=17)),
                 ('code', models.CharField(max_length=16)),
                 ('field', models.CharField(max_length=200)),
                 ('value', models.CharField(blank=True, max_length=500)),

@@ -5,7 +5,7 @@ The stages prepare views and small tables; the lines themselves are read in one 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from syncengine.definition.model import (
@@ -200,9 +200,14 @@ class Pipeline:
             self._hold_journals(chain)
         self.db.run(f"CREATE TEMP VIEW _classified AS {chain.view()}")
         decode = {what: decode_sql(self.rules, what) for what in ("code", "name", "value", "origin")}
-        return outputs.Outputs(self.flow, self.inputs, self.db, self.work, self.fill).compute(
-            decode, self.records
-        )
+        return self._outputs().compute(decode, self.records)
+
+    def passed(self, keys: Iterable[str]) -> set[str]:
+        """Which of these quarantine keys name records that were loaded or excluded. Needs `aggregate`."""
+        return self._outputs().passed(keys)
+
+    def _outputs(self) -> outputs.Outputs:
+        return outputs.Outputs(self.flow, self.inputs, self.db, self.work, self.fill)
 
     def digest(self, path: Path, columns: Sequence[Column]) -> str:
         """The output hash of a file this pipeline wrote."""

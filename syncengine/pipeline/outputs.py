@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +20,10 @@ from syncengine.pipeline.values import (
 )
 
 _ZERO = Decimal(0)
+
+
+# the n-th line of the same content: a rerun finds it again
+_RECORD_KEY = "sha256(_content || '#' || (row_number() OVER (PARTITION BY _content ORDER BY _row))::VARCHAR)"
 
 
 class Outputs:
@@ -133,6 +137,25 @@ class Outputs:
         }[item.of]
         return _turned(value)
 
+    def _content(self) -> str:
+        """SQL of the hash of a line's source columns."""
+        parts = ", ".join(
+            f"coalesce(strlen({ident(name)})::VARCHAR || ':' || {ident(name)}, '-')"
+            for name in self._source_columns()
+        )
+        return f"sha256(concat({parts}))"
+
+    def passed(self, keys: Iterable[str]) -> set[str]:
+        """Which of these records the computation loaded or excluded; the others are held, or not there."""
+        self.db.load("_asked", [("key", "VARCHAR")], [(key,) for key in keys])
+        found = self.db.rows(
+            f"WITH lines AS (SELECT _row, {self._content()} AS _content FROM _source SEMI JOIN "
+            "(SELECT _row FROM _classified WHERE _fault <= 0) USING (_row)), "
+            f"keyed AS (SELECT {_RECORD_KEY} AS key FROM lines) "
+            "SELECT key FROM keyed SEMI JOIN _asked USING (key)"
+        )
+        return {key for (key,) in found}
+
     def _quarantine(self, decode: Mapping[str, str]) -> None:
         """The quarantined lines with a key made of their content, so that a rerun finds them again.
 
@@ -144,17 +167,12 @@ class Outputs:
             f"_value, {decode['origin']} AS _origin, _currency, _debit::{AMOUNT} AS _debit, "
             f"_credit::{AMOUNT} AS _credit FROM _cells WHERE _bucket = 'quarantined'"
         )
-        parts = ", ".join(
-            f"coalesce(strlen({ident(name)})::VARCHAR || ':' || {ident(name)}, '-')"
-            for name in self._source_columns()
-        )
         self.db.run(
-            f"CREATE TABLE _held_lines AS SELECT *, sha256(concat({parts})) AS _content "
+            f"CREATE TABLE _held_lines AS SELECT *, {self._content()} AS _content "
             "FROM _source SEMI JOIN _faulty USING (_row)"
         )
         self.db.run(
-            "CREATE TABLE _quarantine AS WITH keyed AS (SELECT _row, sha256(_content || '#' || "
-            "(row_number() OVER (PARTITION BY _content ORDER BY _row))::VARCHAR) AS _record_key "
+            f"CREATE TABLE _quarantine AS WITH keyed AS (SELECT _row, {_RECORD_KEY} AS _record_key "
             "FROM _held_lines) "
             "SELECT _faulty.*, _record_key, _accepted.key IS NOT NULL AS _is_accepted FROM _faulty "
             "JOIN keyed USING (_row) LEFT JOIN _accepted ON _accepted.key = _record_key"

@@ -123,3 +123,31 @@ def test_however_many_records_are_held_they_are_followed_batch_by_batch(mini, mo
     quarantine_fix(actor=mini.operator, reason="Not the cause.", record_ids=keys(code="MAP-001"))
     mini.run()
     assert [state for _, state in states()] == ["open", "open", "open", "replayed", "replayed"]
+
+
+def correct(mini, old: str, new: str) -> None:
+    path = mini.ledger / "journal.csv"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_a_record_that_was_corrected_or_removed_in_the_source_is_gone_and_not_replayed(mini):
+    mini.run()
+    correct(mini, "2026-01,CH,6100,S2,CHF,50.00,,Travel without a rule\n", "")
+    correct(mini, "100.005", "100.01")
+    Member.objects.filter(code="OLD").update(valid_to=None)
+    mini.run()
+    assert dict(states()) == {"DQ-001": "gone", "MAP-001": "gone", "MDM-002": "replayed", "FX-001": "open"}
+    assert not QuarantinedRecord.objects.filter(state="gone", closed_at=None).exists()
+
+
+def test_a_record_that_comes_back_is_open_again(mini):
+    mini.run()
+    line = "2026-01,CH,6100,S2,CHF,50.00,,Travel without a rule\n"
+    correct(mini, line, "")
+    mini.run()
+    path = mini.ledger / "journal.csv"
+    path.write_text(path.read_text().rstrip("\n") + "\n" + line)
+    mini.run()
+    assert [state for code, state in states() if code == "MAP-001"] == ["open"]
