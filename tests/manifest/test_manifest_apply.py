@@ -225,3 +225,9 @@ def test_an_export_says_the_same_here_and_rebuilds_it_elsewhere(
     apply(str(tmp_path / "first.yaml"), "architect")
     approve_all(controller_a, "catalog.")
     assert export("second.yaml") == first
+
+
+def test_every_fault_is_told_once_with_the_next_step_of_its_code(tmp_path, architect) -> None:
+    lines, error = refused(write(tmp_path, CATALOG.replace("systems:", "sistems:")), "architect")
+    assert len(lines) == len(set(lines))
+    assert "YAM-101: See manage.py apply --sections." in str(error)

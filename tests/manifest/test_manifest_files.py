@@ -132,3 +132,12 @@ def test_an_endless_line_is_refused_before_it_is_kept(folder: Path, monkeypatch:
     error = broken(folder / "long.csv", b"code,name\n1," + b"x" * 5_000_000 + b"\n")
     assert error.code == "YAM-108"
     assert error.place == "long.csv:2"
+
+
+def test_a_file_that_is_too_big_is_told_so_and_not_to_be_put_elsewhere(tmp_path: Path) -> None:
+    with (tmp_path / "big.yaml").open("wb") as file:
+        file.truncate(100_000_001)
+    with pytest.raises(BadInput) as caught:
+        ManifestFiles(tmp_path).find("big.yaml", "big.yaml")
+    assert "too big: 100,000,001 bytes, at most 100,000,000" in caught.value.message
+    assert "at most 5,000,000 bytes" in caught.value.hint

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from portal.core.errors import BadInput, Fault
 from portal.core.manifest.codes import Code
+from portal.core.yamlsafe import MAX_BYTES
 
 MAX_FILE_BYTES = 100_000_000
 MAX_LINE_BYTES = 1_000_000
@@ -72,7 +73,9 @@ class ManifestFiles:
         if found.st_size > MAX_FILE_BYTES:
             raise BadInput(
                 Code.YAM_107,
-                f"'{name[:200]}' has {found.st_size} bytes; at most {MAX_FILE_BYTES}.",
+                f"'{name[:200]}' is too big: {found.st_size:,} bytes, at most {MAX_FILE_BYTES:,} are read.",
+                hint=f"Split it: a manifest itself has at most {MAX_BYTES:,} bytes; long lists of members, "
+                "rules or rates stand in files of their own beside it.",
                 place=place,
             )
 

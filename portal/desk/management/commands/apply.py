@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from portal.core.actor import Actor, Source, system_actor
 from portal.core.canonical import sha256_hex
+from portal.core.codes import help_for
 from portal.core.errors import DomainError, Faults
 from portal.core.manifest import Outcome, describe_section, ordered_sections, read_manifest, sections
 from portal.desk.manifests import Applied, manifest_apply
@@ -70,12 +71,19 @@ class Command(BaseCommand):
                 plan=plan,
             )
         except Faults as error:
-            for fault in error.faults:
-                self.stderr.write(str(fault))
-            raise CommandError(f"{len(error.faults)} fault(s); nothing was changed.") from None
+            raise self._faulty(error) from None
         except DomainError as error:
             raise CommandError(f"{error} {error.hint} Nothing was changed.") from None
         self._summary(applied)
+
+    def _faulty(self, error: Faults) -> CommandError:
+        """Every fault once, then what to do about each code."""
+        told = list(dict.fromkeys(map(str, error.faults)))
+        for fault in told:
+            self.stderr.write(fault)
+        pages = {fault.code: help_for(fault.code) for fault in error.faults}
+        steps = [f"{code}: {page.fix}" for code, page in pages.items() if page]
+        return CommandError("\n".join([f"{len(told)} fault(s); nothing was changed.", *steps]))
 
     def _actor(self, username: str | None) -> Actor:
         if not username:
