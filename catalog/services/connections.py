@@ -58,23 +58,10 @@ def connection_propose(
     if owner is None:
         raise Invalid(Code.CTR_002, f"There is no system with the code {system}.", place="system")
     authority.check(actor, P.CONNECTION_PROPOSE, owner)
-    if connector not in connectors:
-        raise BadInput(
-            Code.CTR_005,
-            f"There is no connector named {connector!r}.",
-            place="connector",
-            hint=f"Use one of these connectors: {', '.join(sorted(connectors.all()))}.",
-        )
+    _check_connector(connector)
     if Connection.objects.filter(code=code).exclude(system=owner).exists():
         raise Conflict(Code.CTR_001, f"{code} is a connection of another system.", place="code")
-    environment = clean_code(environment, place="environment")
-    if len(environment) > 16:
-        raise BadInput(
-            Code.CTR_005,
-            "An environment has at most 16 characters.",
-            place="environment",
-            hint="Give a shorter name, for instance production or test.",
-        )
+    environment = _clean_environment(environment)
     payload = connection_content(
         system, clean_code(code, place="code"), connector, environment, plain_json(clean_tree(config))
     )
@@ -87,3 +74,25 @@ def connection_propose(
         subject_key=f"{code}@{environment}",
         payload=payload,
     )
+
+
+def _check_connector(name: str) -> None:
+    if name not in connectors:
+        raise BadInput(
+            Code.CTR_005,
+            f"There is no connector named {name!r}.",
+            place="connector",
+            hint=f"Use one of these connectors: {', '.join(sorted(connectors.all()))}.",
+        )
+
+
+def _clean_environment(text: str) -> str:
+    environment = clean_code(text, place="environment")
+    if len(environment) > 16:
+        raise BadInput(
+            Code.CTR_005,
+            "An environment has at most 16 characters.",
+            place="environment",
+            hint="Give a shorter name, for instance production or test.",
+        )
+    return environment

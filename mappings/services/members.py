@@ -239,9 +239,7 @@ def members_load(
     faults: Sequence[Fault] = (),
     dry_run: bool = False,
 ) -> MembersResult:
-    """Add and change members; those not named, and what is not said of them, stay as they are.
-
-    All or nothing; a dry run writes nothing.
+    """Add and change members; those not named, and what is not said of them, stay. All or nothing.
 
     `faults` are those of the file the members come from. Raises Faults (those, MDM-010, MDM-011, API-011)
     with the place of each, NotFound, Forbidden.

@@ -62,8 +62,7 @@ def mapping_set_register(
     Raises Conflict MAP-041, Invalid CTR-002, MDM-012, MAP-042, Faults API-005 (kind).
     """
     duty = P.MAPPING_SET_REGISTER
-    source = system_named(actor, duty, source_system, "source_system")
-    authority.check(actor, duty, source)
+    authority.check(actor, duty, source := system_named(actor, duty, source_system, "source_system"))
     if MappingSet.objects.filter(code__iexact=code).exists():
         raise Conflict(Code.MAP_041, f"There is a mapping set with the code {code} already.", place="code")
     normal = normal_columns(columns)
