@@ -10,7 +10,10 @@ from portal.core.codes import Code, help_for
 
 
 class DomainError(Exception):
-    """A refusal that a person can act on. `status` is its HTTP status; `denied` puts it in the audit."""
+    """A refusal that a person can act on. `status` is its HTTP status; `denied` puts it in the audit.
+
+    A class has its status; `status` is given where no class of its own stands for the refusal.
+    """
 
     status = 400
     denied = False
@@ -23,8 +26,10 @@ class DomainError(Exception):
         hint: str = "",
         place: str = "",
         details: dict[str, Any] | None = None,
+        status: int | None = None,
     ) -> None:
         super().__init__(message)
+        self.status = status or type(self).status
         self.code = str(code)
         self.message = message
         self.place = place

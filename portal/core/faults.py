@@ -59,10 +59,6 @@ def _unreadable(exception: Exception) -> DomainError:
 
 
 def _fault(exception: BaseException | None) -> DomainError:
-    away = isinstance(exception, (OperationalError, InterfaceError))
-    code, status = (Code.API_503, 503) if away else (Code.API_500, 500)
-    error = DomainError(
-        code, "The database does not answer." if away else "The portal met a fault of its own."
-    )
-    error.status = status
-    return error
+    if isinstance(exception, (OperationalError, InterfaceError)):
+        return DomainError(Code.API_503, "The database does not answer.", status=503)
+    return DomainError(Code.API_500, "The portal met a fault of its own.", status=500)

@@ -95,9 +95,7 @@ def _translate(exc: Exception) -> DomainError | None:
         return NotFound("There is no such object in your scope.")
     for kind, code, http_status in _BY_EXCEPTION:
         if isinstance(exc, kind):
-            error = DomainError(code, str(getattr(exc, "detail", "") or exc or code))
-            error.status = http_status
-            return error
+            return DomainError(code, str(getattr(exc, "detail", "") or exc or code), status=http_status)
     return None
 
 

@@ -10,7 +10,6 @@ import json
 import os
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -37,25 +36,11 @@ def write_files(folder: Path, lines: int, accounts: str) -> Path:
 
 def run_flow() -> dict[str, Any]:
     """Plan, and carry out in a process of its own."""
-    from django.db import connections
+    from tests.bench.measured import run_measured
 
-    from syncengine import dispatch
-    from syncengine.leases import worker_name
-    from syncengine.models import Run
-    from syncengine.services import run_plan
-    from tests.scenarios.organisation import person
-
-    run = run_plan(actor=person("otto"), reason="Benchmark.", flow_code="mini-actuals", period="2026-01")
-    connections.close_all()
-    began = time.monotonic()
-    child = os.fork()
-    if child == 0:
-        dispatch.work_once(worker_name(), run.pk)
-        os._exit(0)
-    _, _, usage = os.wait4(child, 0)
-    run = Run.objects.get(pk=run.pk)
+    run, seconds, usage = run_measured("mini-actuals")
     return {
-        "seconds": round(time.monotonic() - began, 1),
+        "seconds": round(seconds, 1),
         "peak_mb": round(usage.ru_maxrss / 1024),
         "state": run.state,
         "quarantined": {code: line["records"] for code, line in run.quarantined_by_code.items()},

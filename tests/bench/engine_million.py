@@ -110,25 +110,11 @@ def copy_raw(url: str, path: Path) -> tuple[float, float]:
 
 def run_flow() -> dict[str, Any]:
     """Plan, and carry out in a process of its own: seconds, peak memory in MB, and the run's own report."""
-    from django.db import connections
-
-    from syncengine import dispatch
-    from syncengine.leases import worker_name
-    from syncengine.models import Run
     from syncengine.runsummary import run_summary
-    from syncengine.services import run_plan
-    from tests.scenarios.organisation import person
+    from tests.bench.measured import run_measured
 
-    run = run_plan(actor=person("otto"), reason="Benchmark.", flow_code="bench", period="2026-01")
-    connections.close_all()
-    began = time.monotonic()
-    child = os.fork()
-    if child == 0:
-        dispatch.work_once(worker_name(), run.pk)
-        os._exit(0)
-    _, _, usage = os.wait4(child, 0)
-    seconds = time.monotonic() - began
-    summary = run_summary(Run.objects.get(pk=run.pk))
+    run, seconds, usage = run_measured("bench")
+    summary = run_summary(run)
     return {
         "seconds": round(seconds, 2),
         "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 2),

@@ -19,6 +19,5 @@ class Negotiation(DefaultContentNegotiation):
         try:
             return super().filter_renderers(renderers, format)
         except Http404:
-            error = DomainError(Code.API_406, f"The format {format[:40]!r} is not offered here.")
-            error.status = 406
-            raise error from None
+            message = f"The format {format[:40]!r} is not offered here."
+            raise DomainError(Code.API_406, message, status=406) from None

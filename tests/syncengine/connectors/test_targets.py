@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -194,18 +195,19 @@ def test_loads_of_different_slices_into_one_table_run_side_by_side(target: Adapt
         assert target.read_back(load.slice_key, load.table, COLUMNS).output_hash == load.content_hash
 
 
+def refusal(target: Adapter, load: SliceLoad) -> str:
+    """The code with which the target refuses a load; "" when it takes it."""
+    try:
+        target.load(load)
+    except DomainError as error:
+        return error.code
+    return ""
+
+
 def test_racing_runs_of_one_slice_end_with_the_highest_fence(target: Adapter, output: Make) -> None:
     loads = [output([("1", f"from {fence}", "1", "1")], fence=fence) for fence in range(1, 7)]
-
-    def attempt(load: SliceLoad) -> str:
-        try:
-            target.load(load)
-        except DomainError as error:
-            return error.code
-        return ""
-
     with ThreadPoolExecutor(6) as pool:
-        outcomes = set(pool.map(attempt, loads))
+        outcomes = set(pool.map(partial(refusal, target), loads))
     assert outcomes <= {"", "LOAD-004"}
     receipt = target.confirm("actuals/2026-01")
     assert receipt is not None
@@ -282,16 +284,8 @@ def test_an_emptied_slice_gives_its_cells_free(target: Adapter, output: Make) ->
 
 def test_of_two_flows_that_race_for_the_same_cells_one_is_refused(target: Adapter, output: Make) -> None:
     loads = [output(ROWS, key=f"{flow}/2026-01", flow=flow, cells={"period": "x"}) for flow in "abcdef"]
-
-    def attempt(load: SliceLoad) -> str:
-        try:
-            target.load(load)
-        except DomainError as error:
-            return error.code
-        return ""
-
     with ThreadPoolExecutor(6) as pool:
-        outcomes = sorted(pool.map(attempt, loads))
+        outcomes = sorted(pool.map(partial(refusal, target), loads))
     assert outcomes == ["", *["LOAD-014"] * 5]
 
 
