@@ -9,9 +9,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from catalog.codes import Code
 from catalog.models import Connection, FinanceObject, FinanceObjectSchema, Ownership, System
 from catalog.permissions import P
 from portal.core.actor import Actor
+from portal.core.errors import Invalid
 
 
 def systems(actor: Actor) -> QuerySet[System]:
@@ -25,6 +27,16 @@ def finance_objects(actor: Actor) -> QuerySet[FinanceObject]:
 def ownerships(actor: Actor) -> QuerySet[Ownership]:
     queryset = Ownership.objects.restrict(actor, P.OWNERSHIP_VIEW)
     return queryset.select_related("finance_object", "system", "steward")
+
+
+def system_named(actor: Actor, duty: str, code: str, place: str) -> System:
+    """A system that the actor sees or has the duty over. Raises Invalid CTR-002 alike for any other."""
+    named = System.objects.filter(code=code)
+    found = (named.restrict(actor, permission).first() for permission in (P.SYSTEM_VIEW, duty))
+    system = next((system for system in found if system is not None), None)
+    if system is None:
+        raise Invalid(Code.CTR_002, f"There is no system {code!r} in your scope.", place=place)
+    return system
 
 
 def system_by_code(code: str) -> System | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.codes import Code
-from catalog.models import Connection, System
+from catalog.models import Connection
 from catalog.permissions import P
 from catalog.ports import connectors
+from catalog.selectors import system_named
 from catalog.tags import Tag
 from portal.approvals.codes import Code as Approvals
 from portal.approvals.models import ChangeRequest
@@ -16,7 +17,7 @@ from portal.audit.services import audited
 from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.canonical import content_hash, plain_json
-from portal.core.errors import BadInput, Conflict, Invalid
+from portal.core.errors import BadInput, Conflict
 from portal.core.text import clean_code, clean_tree
 
 
@@ -54,9 +55,7 @@ def connection_propose(
     Raises Invalid CTR-002 (unknown system), BadInput CTR-005 (unknown connector), Conflict APR-008 (no
     change), CTR-001 (the code is a connection of another system).
     """
-    owner = System.objects.filter(code=system).first()
-    if owner is None:
-        raise Invalid(Code.CTR_002, f"There is no system with the code {system}.", place="system")
+    owner = system_named(actor, P.CONNECTION_PROPOSE, system, "system")
     authority.check(actor, P.CONNECTION_PROPOSE, owner)
     _check_connector(connector)
     if Connection.objects.filter(code=code).exclude(system=owner).exists():

@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Any
 
 from catalog.codes import Code
-from catalog.models import FinanceObject, Ownership, System
+from catalog.models import FinanceObject, Ownership
 from catalog.permissions import P
-from catalog.selectors import clashing_ownership, days_of
+from catalog.selectors import clashing_ownership, days_of, system_named
 from catalog.tags import Tag
 from portal.approvals.models import ChangeRequest
 from portal.approvals.services import change_submit
@@ -60,10 +60,10 @@ def ownership_propose(
 
     Raises Invalid CTR-002 (unknown), Faults CTR-003 (overlap), BadInput CTR-003 (dates).
     """
-    owner = System.objects.filter(code=system).first()
-    if owner is None or not FinanceObject.objects.filter(code=finance_object).exists():
-        raise Invalid(Code.CTR_002, f"Unknown system {system!r} or finance object {finance_object!r}.")
-    authority.check(actor, P.OWNERSHIP_PROPOSE, owner)
+    authority.check(actor, P.OWNERSHIP_PROPOSE, system_named(actor, P.OWNERSHIP_PROPOSE, system, "system"))
+    if not FinanceObject.objects.filter(code=finance_object).exists():
+        words = f"There is no finance object {finance_object!r}."
+        raise Invalid(Code.CTR_002, words, place="finance_object")
     if valid_to is not None and valid_to < valid_from:
         raise _ends_before_it_begins("valid_to", valid_from)
     if steward and not Person.objects.filter(code=steward).exists():

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.models import System
-from catalog.permissions import P as Catalog
+from catalog.selectors import system_named
 from mappings.codes import Code
 from mappings.models import Dimension
 from mappings.permissions import P
@@ -13,16 +12,6 @@ from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.errors import Conflict, Invalid
 from portal.core.text import clean_code, clean_text
-
-
-def system_named(actor: Actor, duty: str, code: str, place: str) -> System:
-    """A system that the actor sees or has the duty over. Raises Invalid CTR-002 alike for any other."""
-    named = System.objects.filter(code=code)
-    found = (named.restrict(actor, permission).first() for permission in (Catalog.SYSTEM_VIEW, duty))
-    system = next((system for system in found if system is not None), None)
-    if system is None:
-        raise Invalid("CTR-002", f"There is no system {code!r} in your scope.", place=place)
-    return system
 
 
 def dimension_named(actor: Actor, duty: str, code: str, place: str) -> Dimension:

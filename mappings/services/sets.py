@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from catalog.selectors import system_named
 from mappings.codes import Code
 from mappings.models import MappingSet
 from mappings.permissions import P
 from mappings.rules.csvformat import RESERVED
-from mappings.services.dimensions import dimension_named, system_named
+from mappings.services.dimensions import dimension_named
 from mappings.tags import Tag
 from portal.audit.services import audited, record
 from portal.core import authority

@@ -26,6 +26,7 @@ from portal.core.views import (
     ListPage,
     ObjectActionPage,
     RegisterPage,
+    name_in_scope,
     permitted,
     related,
 )
@@ -71,11 +72,9 @@ class MappingSetListView(MappingArea, ListPage):
                 "source_system",
                 "From",
                 value=related(self.actor, "source_system"),
-                sort="source_system__name",
+                sort="source_name",
             ),
-            Column(
-                "target_system", "To", value=related(self.actor, "target_system"), sort="target_system__name"
-            ),
+            Column("target_system", "To", value=related(self.actor, "target_system"), sort="target_name"),
             Column("target_dimension", "Target dimension", value=related(self.actor, "target_dimension")),
             Column("columns", "Source columns", kind="tags", value="column_names"),
             Column("kind", "Kind", value="get_kind_display"),
@@ -87,6 +86,8 @@ class MappingSetListView(MappingArea, ListPage):
         return rows.select_related("source_system", "target_system", "target_dimension").annotate(
             approved=Max("versions__number", filter=Q(versions__state="approved")),
             open=Max("versions__number", filter=Q(versions__state__in=["draft", "locked"])),
+            source_name=name_in_scope(self.actor, MappingSet, "source_system"),
+            target_name=name_in_scope(self.actor, MappingSet, "target_system"),
         )
 
     def actions(self) -> Sequence[Action]:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from portal.approvals.api.receipts import Receipt, proposed
 from portal.core.api.operations import Op
 from portal.core.api.preconditions import etag_of
-from portal.core.api.serializers import Body, CodeInScope, ReasonBody, Representation
+from portal.core.api.serializers import Body, CodeInScope, IdInScope, ReasonBody, Representation
 from portal.core.api.values import CodeText, Document, PeriodText, Reason, Text, Whole
 from portal.core.api.viewsets import Detailed, Listed
 from portal.core.filters import CodeInScopeFilter, ListFilter, TextFilter, WholeFilter
@@ -26,7 +26,9 @@ class FlowView(Representation):
 
     finance_object = serializers.CharField(source="finance_object.code")
     source_system = CodeInScope()
+    source_system_id = IdInScope(source="source_system")
     target_system = CodeInScope()
+    target_system_id = IdInScope(source="target_system")
 
     class Meta:
         model = Flow

@@ -25,6 +25,7 @@ from portal.core.views import (
     ListPage,
     Tab,
     TemplatePage,
+    name_in_scope,
     permitted,
     related,
 )
@@ -90,8 +91,8 @@ class FlowListView(FlowArea, ListPage):
             Column(
                 "finance_object", "Finance object", value="finance_object.name", sort="finance_object__name"
             ),
-            Column("owner", "Owner", value=owner, sort="source_system__name"),
-            Column("target", "Target", value=target, sort="target_system__name"),
+            Column("owner", "Owner", value=owner, sort="source_name"),
+            Column("target", "Target", value=target, sort="target_name"),
             Column("health", "Health", kind="status", sort="health"),
             Column("held", "Exceptions", kind="count", link=held_url, sort="held"),
             Column("last_period", "Last run", kind="code", link=last_run_url),
@@ -99,7 +100,11 @@ class FlowListView(FlowArea, ListPage):
         )
 
     def decorate(self, rows: QuerySet) -> QuerySet:
-        return with_health(rows.select_related("finance_object", "source_system", "target_system"))
+        flows = rows.select_related("finance_object", "source_system", "target_system").annotate(
+            source_name=name_in_scope(self.actor, Flow, "source_system"),
+            target_name=name_in_scope(self.actor, Flow, "target_system"),
+        )
+        return with_health(flows)
 
     def actions(self) -> Sequence[Action]:
         url = reverse("syncengine:flow-define")

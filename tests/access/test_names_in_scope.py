@@ -8,16 +8,18 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import Connection, FinanceObject, Ownership, System
-from catalog.services import ownership_propose
+from catalog.services import connection_propose, ownership_propose
 from mappings.models import Dimension, MappingSet
 from portal.access.functions import Function as F
 from portal.access.models import Grant, Role
+from portal.access.services import grant_propose
 from portal.core.actor import Source
 from portal.core.authority import OUTSIDE
 from portal.core.errors import DomainError
 from portal.people.actors import actor_for
 from syncengine.models import Flow, FlowVersion
 from tests.api.client import Caller
+from tests.conftest import make_person
 
 WHY = "Reaches beyond its scope"
 DAY = dt.date(2024, 1, 1)
@@ -189,3 +191,71 @@ def test_a_grant_outside_ones_scope_is_not_there_to_be_ended(granted, browser):
 def test_everyone_sees_all_grants_of_their_own(granted, client, users):
     client.force_login(users["operator"], backend="django.contrib.auth.backends.ModelBackend")
     assert SECRET in text_of(client.get(granted["person"]))
+
+
+def test_what_is_hidden_is_refused_in_the_words_of_what_is_not_there(world, local):
+    actor = actor_for(local, source=Source.UI)
+    hidden = System.objects.get(code="zyx-code")
+    acts = {
+        "owner": lambda code, pk: ownership_propose(
+            actor=actor, reason=WHY, finance_object="actuals", system=code, valid_from=DAY
+        ),
+        "connection": lambda code, pk: connection_propose(
+            actor=actor, reason=WHY, system=code, code="files", connector="file", config={"folder": "x"}
+        ),
+        "grant": lambda code, pk: grant_propose(
+            actor=actor,
+            reason=WHY,
+            person="operator",
+            role="role-operator",
+            valid_from=DAY,
+            scope_kind="system",
+            scope_id=pk,
+        ),
+    }
+    make_person("operator", [F.FLOW_RUN])
+    for name, act in acts.items():
+        told = set()
+        for code, pk in (("zyx-code", hidden.pk), ("nowhere", hidden.pk + 1000)):
+            with pytest.raises(DomainError) as caught:
+                act(code, pk)
+            told.add((type(caught.value), caught.value.code, caught.value.message.replace(code, "X")))
+        assert len(told) == 1, name
+    form = {"finance_object": "actuals", "system": "", "valid_from": "2024-01-01", "reason": WHY}
+    answers = [
+        Caller(local).post("/api/v1/ownerships/", {**form, "system": code})
+        for code in ("zyx-code", "nowhere")
+    ]
+    assert answers[0].status_code == answers[1].status_code == 422
+    assert answers[0].json()["detail"].replace("zyx-code", "X") == answers[1].json()["detail"].replace(
+        "nowhere", "X"
+    )
+
+
+def test_ids_of_flows_are_hidden_with_the_names(world, local, users):
+    [row] = Caller(local).get("/api/v1/flows/").json()["results"]
+    assert (row["source_system_id"], row["target_system_id"]) == (world["mine"].pk, None)
+    [row] = Caller(users["architect"]).get("/api/v1/flows/").json()["results"]
+    assert row["target_system_id"] == world["flow"].target_system_id
+
+
+@pytest.mark.parametrize("name", ["sets", "flows"])
+def test_sorting_a_list_does_not_tell_the_order_of_names_outside_the_scope(world, browser, users, name):
+    """Between two of one's own, the hidden ones stand where their names would: unless they count as blank."""
+    mine, flow = world["mine"], world["flow"]
+    early = System.objects.create(code="aaa", name="Aardvark", kind="treasury")
+    line = Dimension.objects.create(system=early, code="aaa-line", name="Line")
+    for code, target in (("to-aaa", early), ("to-mine", mine)):
+        ends = {"code": code, "name": code, "source_system": mine, "target_system": target}
+        MappingSet.objects.create(**ends, target_dimension=line, columns=[])
+        Flow.objects.create(**ends, finance_object=world["actuals"])
+    column = "target_system" if name == "sets" else "target"
+    own = {"to-mine": "Mine", "to-aaa": "", ("lines" if name == "sets" else flow.code): ""}
+
+    def order(sort):
+        return [row.code for row in browser.get(f"{pages(world)[name]}?sort={sort}").context["page"].rows]
+
+    assert [own[code] for code in order(column)] == ["", "", "Mine"]
+    assert [own[code] for code in order(f"-{column}")] == ["Mine", "", ""]
+    browser.force_login(users["architect"], backend="django.contrib.auth.backends.ModelBackend")
+    assert order(column)[:2] == ["to-aaa", "to-mine"]

@@ -61,11 +61,18 @@ def test_ids_out_of_scope_answer_like_absent_ones(world, other, caller):
     )
 
 
-def test_names_out_of_scope_in_a_body_are_refused(other, caller):
-    body = {"finance_object": "budget", "system": "payroll", "valid_from": DAY, "reason": WHY}
-    assert caller.post("/api/v1/ownerships/", body).status_code in (403, 404)
-    body = {"system": "payroll", "code": "pay", "connector": "file", "config": {}, "reason": WHY}
-    assert caller.post("/api/v1/connections/", body).status_code in (403, 404)
+def test_names_out_of_scope_in_a_body_are_refused_like_names_that_are_not_there(other, caller):
+    bodies = {
+        "ownerships": {"finance_object": "budget", "valid_from": DAY, "reason": WHY},
+        "connections": {"code": "pay", "connector": "file", "config": {}, "reason": WHY},
+    }
+    for resource, body in bodies.items():
+        told = set()
+        for system in ("payroll", "nowhere"):
+            answer = caller.post(f"/api/v1/{resource}/", {**body, "system": system})
+            told.add((answer.status_code, answer.json()["code"], answer.json()["detail"].replace(system, "")))
+        assert len(told) == 1, resource
+        assert next(iter(told))[:2] == (422, "CTR-002")
 
 
 def test_filters_do_not_tell_of_what_is_out_of_scope(other, caller):

@@ -154,7 +154,7 @@ def test_only_the_duty_over_the_system_proposes_and_approves(
         person=user.person, role=role, scope_kind="system", scope_id=plan.pk, valid_from=dt.date(2020, 1, 1)
     )
     local = actor_for(user, source=Source.UI)
-    assert code_of(propose, local) == "IAM-001"
+    assert code_of(propose, local) == code_of(propose, local, system="nowhere") == "CTR-002"
     assert propose(local, system="plan", finance_object="budget").state == "submitted"
     assert code_of(approve, local, propose(architect)) == "API-404"
 

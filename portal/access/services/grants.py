@@ -48,14 +48,15 @@ def role_propose(
     return change_submit(actor=actor, reason=reason, kind="access.role", subject_key=code, payload=payload)
 
 
-def _scope(scope_kind: str, scope_id: int | None) -> Model | None:
+def _scope(actor: Actor, scope_kind: str, scope_id: int | None) -> Model | None:
+    """What the grant is limited to. Raises BadInput IAM-016 alike for what is hidden or not there."""
     if not scope_kind:
         return None
     if scope_kind not in scope_models or scope_id is None:
         raise BadInput(Code.IAM_016, f"A grant cannot be scoped to {scope_kind!r}.", place="scope")
     obj = scope_models.get(scope_kind)._default_manager.filter(pk=scope_id).first()
-    if obj is None:
-        raise BadInput(Code.IAM_016, "The scope object does not exist.", place="scope")
+    if obj is None or not (authority.visible(actor, obj) or authority.allowed(actor, P.GRANT_PROPOSE, obj)):
+        raise BadInput(Code.IAM_016, "The scope object does not exist in your scope.", place="scope")
     return obj
 
 
@@ -87,12 +88,13 @@ def grant_propose(
     if not Person.objects.filter(code=person).exists():
         how = "Use a code shown on the page of people, or register the person first."
         raise BadInput(Code.IAM_012, f"There is no person with the code {person}.", place="person", hint=how)
-    scope = _scope(scope_kind, scope_id)
+    scope = _scope(actor, scope_kind, scope_id)
     if scope is None:
         authority.check_everywhere(actor, P.GRANT_PROPOSE)
     else:
         authority.check(actor, P.GRANT_PROPOSE, scope)
-    payload = _grant_payload(person, role, scope_kind, scope_id, valid_from, valid_to)
+    limits = (scope_kind, scope_id if scope_kind else None, str(scope or ""))
+    payload = _grant_payload(person, role, limits, valid_from, valid_to)
     touched = list(overlapping(payload).order_by("valid_from")[:2])
     if len(touched) == 1:
         payload["changes"] = touched[0].pk
@@ -100,7 +102,7 @@ def grant_propose(
 
 
 def _grant_payload(
-    person: str, role: str, scope_kind: str, scope_id: int | None, first: dt.date, last: dt.date | None
+    person: str, role: str, limits: tuple[str, int | None, str], first: dt.date, last: dt.date | None
 ) -> dict[str, Any]:
     if last is not None and last < first:
         how = "Choose a last day on or after the first day."
@@ -108,9 +110,9 @@ def _grant_payload(
     return {
         "person": person,
         "role": role,
-        "scope_kind": scope_kind,
-        "scope_id": scope_id if scope_kind else None,
-        "scope_label": str(_scope(scope_kind, scope_id) or ""),
+        "scope_kind": limits[0],
+        "scope_id": limits[1],
+        "scope_label": limits[2],
         "valid_from": first.isoformat(),
         "valid_to": last.isoformat() if last else None,
         "changes": None,
@@ -133,7 +135,6 @@ def grant_revoke(*, actor: Actor, reason: str, grant_id: int, last_day: dt.date)
     """Propose the last day of a grant, not before its first. To end access at once, disable the person."""
     grants = Grant.objects.select_related("person", "role")
     grant = grants.get_for(actor, P.GRANT_PROPOSE, pk=grant_id)
-    payload = _grant_payload(
-        grant.person.code, grant.role.code, grant.scope_kind, grant.scope_id, grant.valid_from, last_day
-    )
+    limits = (grant.scope_kind, grant.scope_id, grant.scope_label)
+    payload = _grant_payload(grant.person.code, grant.role.code, limits, grant.valid_from, last_day)
     return _submit(actor, reason, {**payload, "changes": grant.pk})

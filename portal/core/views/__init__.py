@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.core.views.acting import ActionPage, ObjectActionPage, Proposal
 from portal.core.views.base import Action, Crumb, Empty, Fact, PageView, TemplatePage, permitted, render_page
 from portal.core.views.children import ObjectListPage
-from portal.core.views.columns import Column, related
+from portal.core.views.columns import Column, name_in_scope, related
 from portal.core.views.detail import DetailPage, ObjectPage, Tab
 from portal.core.views.filtering import SearchFilter
 from portal.core.views.listing import BulkAction, ListPage, SavedView
@@ -35,6 +35,7 @@ __all__ = [
     "Tab",
     "TemplatePage",
     "UploadPage",
+    "name_in_scope",
     "permitted",
     "related",
     "render_page",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Case, F, Model, Value, When
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -26,6 +26,16 @@ Row = Any
 def related(actor: Actor, field: str) -> Getter:
     """A column's value: the name of what a foreign key leads to, as far as the actor may see it."""
     return lambda row: authority.shown(actor, getattr(row, field))
+
+
+def name_in_scope(actor: Actor, model: type[Model], field: str) -> Case:
+    """What a list sorts by where it shows `related`: names outside the actor's scope count as blank.
+
+    Their order would tell between which of the names that the actor reads each of them stands.
+    """
+    to: Any = model._meta.get_field(field).related_model
+    seen = authority.restrict(actor, to.view_permission, to.objects.all())
+    return Case(When(**{f"{field}__in": seen.values("pk")}, then=F(f"{field}__name")), default=Value(""))
 
 
 @dataclass(frozen=True, slots=True)
