@@ -17,6 +17,7 @@ class Code(StrEnum):
     IAM_018 = "IAM-018"
     IAM_019 = "IAM-019"
     IAM_020 = "IAM-020"
+    IAM_021 = "IAM-021"
 
 
 _ADMIN = "A role administrator."
@@ -87,5 +88,12 @@ HELP = {
         "The CSRF token is missing or wrong",
         "A write with the session of a browser must repeat the CSRF cookie in the header X-CSRFToken.",
         fix="Send the value of the csrftoken cookie as X-CSRFToken, or call with an API token instead.",
+    ),
+    Code.IAM_021: Help(
+        "A service account has no password",
+        "Services call with API tokens; nobody signs in with their accounts, and no link to set a password "
+        "is mailed to them.",
+        fix="Issue an API token for the account, or make an account of the kind person to sign in with.",
+        who=_ADMIN,
     ),
 }

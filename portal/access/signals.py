@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from portal.access.tags import Tag
 from portal.audit.services import record
 from portal.core.actor import Source, system_actor
-from portal.core.clock import today
+from portal.core.clock import now, today
 from portal.people.actors import actor_for
 from portal.people.models import User
 
@@ -25,8 +25,12 @@ def signed_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
 
 @receiver(password_reset, dispatch_uid="access.mailed_password")
 def password_reset_by_mail(sender: Any, user: User, **_: Any) -> None:
-    """Only the owner of the mailbox knows it now."""
-    User.objects.filter(pk=user.pk).update(password_set_by=None, password_set_at=None)
+    """Who reads the mailbox knows it now: the person, or whoever registered that address for them.
+
+    That the link was followed proves nothing else, so no confirmation of an address lifts this.
+    """
+    setter = user.person.email_set_by_id
+    User.objects.filter(pk=user.pk).update(password_set_by=setter, password_set_at=now() if setter else None)
 
 
 @receiver([password_changed, password_reset, password_set], dispatch_uid="access.own_password")

@@ -85,9 +85,10 @@ HELP = {
     ),
     Code.APR_011: Help(
         "A contributor set your password",
-        "Somebody who contributed to this content, or whom it concerns, set the password of your account "
-        "and could sign in with it. Changing it yourself does not help: whoever knows it could do that too.",
-        fix="Have your password set by another administrator or by a mailed link, or ask another approver.",
-        who="Another role administrator, or you by a mailed link.",
+        "Somebody who contributed to this content, or whom it concerns, set the password of your account or "
+        "registered the address that the link to set it was mailed to, or did so for the one who did, and so "
+        "could sign in in your name. Changing it yourself does not help: whoever knows it could do that too.",
+        fix="Have it set by another administrator or on the command line, or ask another approver.",
+        who="Another role administrator.",
     ),
 }

@@ -37,13 +37,15 @@ def demand_seat(actor: Actor, change: ChangeRequest) -> int:
         raise
 
 
-def password_setter(actor: Actor) -> Person | None:
-    """Who set the password the actor signed in with, and so could act in the actor's name."""
-    if actor.account_id is None:
-        return None
-    return Person.objects.filter(
-        pk__in=User.objects.filter(pk=actor.account_id).values("password_set_by")
-    ).first()
+def password_setters(actor: Actor) -> set[int]:
+    """Ids of who set the password the actor signed in with, or that of somebody who did: they all could act
+    in the actor's name."""
+    found: set[int] = set()
+    behind = User.objects.filter(pk=actor.account_id or 0)
+    while more := set(behind.exclude(password_set_by=None).values_list("password_set_by", flat=True)) - found:
+        found |= more
+        behind = User.objects.filter(person_id__in=more)
+    return found - {actor.person_id or 0}
 
 
 def _demand_seat(actor: Actor, change: ChangeRequest) -> int:
@@ -53,11 +55,12 @@ def _demand_seat(actor: Actor, change: ChangeRequest) -> int:
         raise Forbidden(Code.APR_006, "You contributed to this content, so another person must decide.")
     if person_id in barred:
         raise Forbidden(Code.APR_006, "This change concerns yourself, so another person must decide.")
-    setter = password_setter(actor)
-    if setter is not None and setter.pk in contributors | barred:
+    if behind := password_setters(actor) & (contributors | barred):
+        setter = Person.objects.filter(pk__in=behind).order_by("pk")[0]
         why = "who contributed to this change" if setter.pk in contributors else "whom this change concerns"
-        how = "have it set by another administrator or by a mailed link"
-        raise Forbidden(Code.APR_011, f"Your password was set by {setter}, {why}; {how}.")
+        words = f"{setter}, {why}, set your password or the address that a link to set it was mailed to"
+        how = "have it set by another administrator or on the command line"
+        raise Forbidden(Code.APR_011, f"{words}; {how}.")
     demand_cover(actor, change)
     return person_id
 

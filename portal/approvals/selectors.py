@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, QuerySet
 
 from portal.approvals.content import subject_of
-from portal.approvals.eligibility import covers, demand_seat, password_setter
+from portal.approvals.eligibility import covers, demand_seat, password_setters
 from portal.approvals.models import ChangeRequest, Contribution, Decision, Policy
 from portal.approvals.permissions import P
 from portal.approvals.ports import DiffRow, subjects
@@ -45,8 +45,7 @@ def awaiting(actor: Actor, limit: int = WAITING_CAP) -> list[ChangeRequest]:
     found: list[ChangeRequest] = []
     verdicts: dict[tuple[str, tuple[str, ...]], bool] = {}
     last = 0
-    setter = password_setter(actor)
-    behind = {actor.person_id or 0, *([setter.pk] if setter else [])}
+    behind = {actor.person_id or 0, *password_setters(actor)}
     undecided = (
         _undecided(actor, behind).defer("findings", "preview", "difference").prefetch_related("scopes")
     )

@@ -20,6 +20,15 @@ class Person(Governed):
     code = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=200)
     email = models.EmailField(blank=True)
+    email_set_by = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text="Who registered the address of somebody else, and so may be the one who reads its mail: a "
+        "password set by a link mailed there counts as set by them.",
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -48,8 +57,9 @@ class User(AbstractUser):
         related_name="+",
         null=True,
         blank=True,
-        help_text="Who last set the password for somebody else; nobody after bootstrap, the command line or "
-        "a mailed link. Changing one's own password keeps it: the setter could have done that too.",
+        help_text="Who last set the password for somebody else, or registered the address that a link to set "
+        "it was mailed to; nobody after bootstrap or the command line. Changing one's own password keeps it: "
+        "the setter could have done that too.",
     )
     password_set_at = models.DateTimeField(null=True, blank=True)
 

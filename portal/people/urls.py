@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from portal.people.views import PasswordResetView
+from portal.people.views import EmailView, PasswordResetView
 
-urlpatterns = [path("password/reset/", PasswordResetView.as_view(), name="account_reset_password")]
+urlpatterns = [
+    path("email/", EmailView.as_view(), name="account_email"),
+    path("password/reset/", PasswordResetView.as_view(), name="account_reset_password"),
+]

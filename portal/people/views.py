@@ -9,6 +9,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.views import View
+
+
+class EmailView(View):
+    """Role administrators register addresses: a session must not let in whoever reads another mailbox."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return render(request, "account/email_by_hand.html")
 
 
 class PasswordResetView(LibraryPasswordResetView):

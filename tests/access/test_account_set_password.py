@@ -9,7 +9,9 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from portal.access.services import account_create, person_edit, person_register
 from portal.audit.models import AuditEntry
+from portal.core.errors import Invalid
 from portal.people.models import User
 from tests.conftest import PASSWORD
 
@@ -103,12 +105,31 @@ def test_the_command_line_asks_twice_at_a_terminal(account, monkeypatch):
     assert account.check_password(PASSWORD)
 
 
-@pytest.mark.parametrize(("username", "typed", "words"), [("nobody", NEW, "no account"), ("operator", "x", "IAM-011")])  # fmt: skip
-def test_the_command_line_refuses_with_words(account, monkeypatch, username, typed, words):
+@pytest.mark.parametrize(("username", "typed", "words"), [("nobody", NEW, "no account"), ("operator", "x", "IAM-011"), ("pipeline", NEW, "IAM-021")])  # fmt: skip
+def test_the_command_line_refuses_with_words(account, pipeline, monkeypatch, username, typed, words):
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{typed}\n"))
     with pytest.raises(CommandError, match=words):
         call_command("account_set_password", username)
     assert not AuditEntry.objects.filter(action=TAG, outcome="ok").exists()
+
+
+def test_a_service_account_has_no_password_and_is_mailed_no_link(client, users, settings, sod_admin):
+    settings.EMAIL_HOST = "mail.example.com"
+    person = person_register(actor=sod_admin, reason=WHY, code="zoe", name="Zoe", email="zoe@example.com")
+    fields = {"actor": sod_admin, "reason": WHY, "person_id": person.pk, "kind": "service"}
+    with pytest.raises(Invalid) as caught:
+        account_create(**fields, username="robot", password=NEW)
+    assert (caught.value.code, caught.value.place) == ("IAM-021", "password")
+    assert "token" in caught.value.hint
+    robot = account_create(**fields, username="robot")
+    person_edit(actor=sod_admin, reason=WHY, person_id=person.pk, name="Zoe", email="zoe2@example.com")
+    for address in ("zoe@example.com", "zoe2@example.com"):
+        client.post(reverse("account_reset_password"), {"email": address})
+    assert "/password/reset/key/" not in "".join(message.body for message in mail.outbox)
+    answer = signed_in(client, users["sod_admin"]).post(page_of(robot), {"password": NEW, "reason": WHY})
+    assert "IAM-021" in answer.content.decode()
+    robot.refresh_from_db()
+    assert not robot.has_usable_password()
 
 
 def test_a_password_that_people_change_themselves_is_in_the_audit(client, account):

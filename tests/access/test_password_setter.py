@@ -14,6 +14,8 @@ from portal.access.services import (
     account_set_password,
     bootstrap,
     grant_propose,
+    person_edit,
+    person_register,
     role_propose,
 )
 from portal.access.services.bootstrap import FirstPerson
@@ -59,7 +61,7 @@ def refused(account: User, change) -> str:
 
 def test_an_approver_whose_password_the_requester_set_is_refused(users, sod_admin, change):
     words = refused(set_for(users["sod_approver"], sod_admin), change)
-    assert words.startswith("Your password was set by Sod Admin, who contributed to this change;")
+    assert words.startswith("Sod Admin, who contributed to this change, set your password or the address ")
     assert AuditEntry.objects.filter(action="approvals:change:approve", outcome="denied", code="APR-011")
     assert awaiting(actor_for(users["sod_approver"], source=Source.UI)) == []
 
@@ -89,7 +91,7 @@ def test_the_page_says_so_before_anyone_tries_and_the_api_when_one_does(users, s
     client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
     page = client.get(reverse("approvals:change-detail", kwargs={"pk": change.pk})).content.decode()
     assert "APR-011" in page
-    assert "Your password was set by Sod Admin" in page
+    assert "Sod Admin, who contributed to this change, set your password" in page
     answer = Caller(account).post(
         f"/api/v1/changes/{change.pk}/approve/", {"content_sha256": change.content_sha256, "reason": "Read"}
     )
@@ -118,6 +120,79 @@ def test_a_mailed_link_clears_it(users, sod_admin, change, client, settings):
     assert account.check_password("another-horse-0815")
     assert (account.password_set_by, account.password_set_at) == (None, None)
     assert approve(account, change).state == "active"
+
+
+def mailed(account: User, client, address: str, settings) -> None:
+    """The account gets a new password by the link that is mailed to the address."""
+    settings.EMAIL_HOST = "mail.example.com"
+    mail.outbox.clear()
+    client.post(reverse("account_reset_password"), {"email": address})
+    link = re.search(r"/accounts/password/reset/key/\S+", mail.outbox[-1].body)[0]
+    form = {"password1": "another-horse-0815", "password2": "another-horse-0815"}
+    client.post(client.get(link)["Location"], form)
+    account.refresh_from_db()
+    assert account.check_password("another-horse-0815")
+
+
+def readdress(account: User, actor, email: str) -> None:
+    person = account.person
+    person_edit(actor=actor, reason=WHY, person_id=person.pk, name=person.name, email=email)
+    account.refresh_from_db()
+
+
+def test_a_link_mailed_to_an_address_that_the_requester_registered_counts_as_set_by_them(
+    users, sod_admin, change, client, settings
+):
+    account = users["sod_approver"]
+    readdress(account, sod_admin, "ruth@example.com")
+    assert account.person.email_set_by_id == sod_admin.person_id
+    mailed(account, client, "ruth@example.com", settings)
+    assert account.password_set_by_id == sod_admin.person_id
+    words = refused(account, change)
+    assert words.startswith("Sod Admin, who contributed to this change, set your password or the address ")
+    readdress(account, sod_admin, "ruth@example.com")
+    other = User.objects.get(username="sod_admin")
+    readdress(other, sod_admin, "own@example.com")
+    assert other.person.email_set_by is None, "one's own address is one's own"
+
+
+def test_an_account_made_with_a_registered_address_keeps_who_registered_it(sod_admin, client, settings):
+    person = person_register(actor=sod_admin, reason=WHY, code="zoe", name="Zoe", email="zoe@example.com")
+    account = account_create(actor=sod_admin, reason=WHY, person_id=person.pk, username="zoe")
+    mailed(account, client, "zoe@example.com", settings)
+    assert account.password_set_by_id == sod_admin.person_id
+
+
+def test_an_address_is_registered_by_administrators_alone_and_the_old_one_leads_nowhere(
+    users, sod_admin, client, settings, django_capture_on_commit_callbacks
+):
+    account = users["sod_approver"]
+    readdress(account, sod_admin, "old@example.com")
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.post(reverse("account_email"), {"action_add": "", "email": "mine@example.com"})
+    assert "your role administrator" in page.content.decode()
+    client.logout()
+    settings.EMAIL_HOST = "mail.example.com"
+    client.post(reverse("account_reset_password"), {"email": "old@example.com"})
+    with django_capture_on_commit_callbacks(execute=True):
+        mail.outbox.clear()
+        readdress(account, sod_admin, "new@example.com")
+    [told] = mail.outbox
+    assert told.to == ["old@example.com"]
+    assert "Sod Admin" in told.body
+    assert "new@example.com" not in told.body
+    for address in ("old@example.com", "mine@example.com"):
+        mail.outbox.clear()
+        client.post(reverse("account_reset_password"), {"email": address})
+        assert "/password/reset/key/" not in "".join(message.body for message in mail.outbox)
+
+
+def test_who_set_the_password_of_the_setter_counts_too(users, sod_admin, change, make_user):
+    """The requester sets a colleague's password, signs in as them and sets the approver's."""
+    middle = set_for(make_user("middle", ["ROLE.GRANT"]), sod_admin)
+    account = set_for(users["sod_approver"], actor_for(middle, source=Source.UI))
+    assert account.password_set_by_id == middle.person_id
+    refused(account, change)
 
 
 def test_another_administrator_or_the_command_line_takes_its_place(users, sod_admin, change, make_user):

@@ -107,6 +107,7 @@ class PersonDetailView(DetailPage):
         return [
             Fact("State", "enabled" if person.is_active else "disabled", "status"),
             Fact("E-mail", person.email),
+            *([Fact("E-mail registered by", person.email_set_by.name)] if person.email_set_by else []),
             Fact("Registered", person.created_at, "time"),
         ]
 
