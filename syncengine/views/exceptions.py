@@ -157,7 +157,7 @@ class ExceptionListView(HeldRecords, ListPage):
             Column("flow", "Flow", value="flow__name", sort="flow__code"),
             Column("periods", "Periods", value=periods_text, sort="first_period"),
             Column("records", "Records", kind="count", link=self._url, sort="records"),
-            *([Column("field", "Field")] if self.as_csv else []),
+            Column("field", "Field", kind="code", sort="field"),
             AmountsColumn("debit", "Debit", kind="money"),
             AmountsColumn("credit", "Credit", kind="money"),
             _OLDEST_AT if self.as_csv else _OLDEST,

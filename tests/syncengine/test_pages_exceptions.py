@@ -55,10 +55,10 @@ def test_the_export_of_exceptions_has_the_rows_of_the_screen_in_its_order(mini, 
     yen = QuarantinedRecord.objects.filter(code="MDM-002").earliest("pk")
     QuarantinedRecord.objects.filter(pk=yen.pk).update(currency="JPY", debit=Decimal(500), credit=Decimal(0))
     client = enter("otto")
-    shown = [
-        (row["member"], row["code"]) for row in client.get(url("exception-list") + query).context["page"].rows
-    ]
+    screen = client.get(url("exception-list") + query).context
+    shown = [(row["member"], row["code"]) for row in screen["page"].rows]
     head, *rows = exported(client, url("exception-list") + query)
+    assert head == [column.label for column in screen["columns"]]
     assert head[1:] == ["Code", "Cause", "Flow", "Periods", "Records", "Field", "Debit", "Credit", "Oldest"]
     assert [(row[0], row[1]) for row in rows] == shown
     old = next(row for row in rows if row[0] == "OLD" or row[0].startswith("OLD |"))
