@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from mappings.models import MappingRule
+from mappings.rules.conditions import Exact
+from mappings.rules.rule import Rule, RuleKind
 from mappings.selectors import compiled_version, rule_counts, rules_of
 from mappings.services import rule_add, rule_edit, rule_remove
 from portal.audit.models import AuditEntry
 from portal.core.errors import DomainError
-from tests.factories.mappings import WHY, add, approved_version, make_set, start
+from tests.factories.mappings import (
+    WHY,
+    add,
+    approve,
+    approved_version,
+    bulk_rules,
+    make_set,
+    start,
+    submit,
+)
 
 
 @pytest.fixture
@@ -187,3 +199,25 @@ def test_a_rule_of_an_older_version_cannot_be_touched_through_a_newer_one(archit
     with pytest.raises(DomainError) as caught:
         rule_remove(actor=architect, reason=WHY, version_id=second.pk, rule_id=row.pk)
     assert caught.value.code == "MAP-040"
+
+
+def _cost_of_one_rule(author, approver, mapping_set, account: str) -> tuple[int, int]:
+    """Queries and rows of one more rule, from the draft to its being in force."""
+    rows = MappingRule.objects.count()
+    with CaptureQueriesContext(connection) as queries:
+        draft = start(author, mapping_set)
+        add(author, draft, account)
+        approve(approver, submit(author, draft))
+    return len(queries), MappingRule.objects.count() - rows
+
+
+def test_one_more_rule_costs_the_same_in_a_large_set(architect, controller_a):
+    mapping_set = make_set(architect)
+    approved_version(architect, controller_a, mapping_set, {"4000": "REV"})
+    few = _cost_of_one_rule(architect, controller_a, mapping_set, "4010")
+    explicit = [
+        Rule(f"e{n}", 100, RuleKind.EXPLICIT, {"account": Exact(f"A{n}")}, "REV") for n in range(1_000)
+    ]
+    bulk_rules(mapping_set, explicit)
+    assert _cost_of_one_rule(architect, controller_a, mapping_set, "5000") == few
+    assert few[1] == 1

@@ -1,13 +1,10 @@
-"""Contracts of real accounting systems, read in place from the shared data beside the project.
-
-Run by itself (`python -m tests.catalog.compatibility.openapi.test_vendor_contracts`) it prints milliseconds.
-"""
+"""Contracts of real accounting systems, read in place from the shared data beside the project."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import time
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,11 +22,12 @@ def _order(path: Path) -> tuple[str, list[int]]:
     return path.parent.name, [int(number) for number in numbers if number.isdigit()]
 
 
-def _pairs() -> list[tuple[Path, Path]]:
+def consecutive_releases() -> list[tuple[Path, Path]]:
     ordered = sorted(_FILES, key=_order)
     return [(one, two) for one, two in zip(ordered, ordered[1:], strict=False) if one.parent == two.parent]
 
 
+@cache
 def _read(path: Path) -> Document:
     return read_document(path.read_bytes())
 
@@ -45,7 +43,7 @@ def test_real_contracts_are_read_without_refusal_and_equal_themselves() -> None:
 
 @needs_contracts
 def test_consecutive_releases_are_compared_and_their_findings_lie_in_the_documents() -> None:
-    for one, two in _pairs():
+    for one, two in consecutive_releases():
         base, revision = _read(one), _read(two)
         for finding in compare_documents(base, revision).findings:
             document = base if finding.document == "base" else revision
@@ -58,20 +56,3 @@ def test_consecutive_releases_are_compared_and_their_findings_lie_in_the_documen
 def test_the_engine_needs_no_django() -> None:
     code = "import sys, catalog.compatibility.openapi.__main__; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def _bench() -> None:
-    for one, two in _pairs():
-        started = time.perf_counter()
-        documents = _read(one), _read(two)
-        read = time.perf_counter()
-        count = len(compare_documents(*documents).findings)
-        done = time.perf_counter()
-        sys.stdout.write(
-            f"{one.name} {two.name}: read {1000 * (read - started):.0f} ms, "
-            f"compared {1000 * (done - read):.0f} ms, {count} findings\n"
-        )
-
-
-if __name__ == "__main__":
-    _bench()
