@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,11 @@ from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.canonical import content_hash
 from portal.core.clock import today
-from portal.core.errors import DomainError, Fault, Faults, Invalid
+from portal.core.errors import DomainError, Fault, Faults
 from portal.fiscal import selectors as fiscal
 from syncengine.codes import Code
-from syncengine.connectors import connector, parse_dataset
 from syncengine.definition import DefinitionError, FlowDefinition, definition_dict, parse_definition
-from syncengine.definition.model import Per
+from syncengine.fitting import SetShape, dataset_misfits, end_misfits, misfit, set_misfits
 from syncengine.models import Flow, FlowVersion
 from syncengine.states import VersionState
 from syncengine.storage import adapter_of
@@ -147,36 +146,28 @@ def findings_of(version: FlowVersion, actor: Actor | None = None) -> list[Findin
     return [finding for part in parts for finding in part(version.flow, definition, ends)]
 
 
-def _error(code: str, message: str, place: str) -> Finding:
-    return Finding("error", str(code), message, place)
-
-
 def _ends(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[Finding]:
     """The systems of a flow are its scope; a version that moves it elsewhere is another flow."""
     if ends.source.system_id != flow.source_system_id or ends.target.system_id != flow.target_system_id:
         words = (
             f"The flow goes from {flow.source_system} to {flow.target_system}; another way is another flow."
         )
-        yield _error(Code.RUN_104, words, "source.connection")
+        yield misfit(Code.RUN_104, words, "source.connection")
     if ends.finance_object.pk != flow.finance_object_id:
-        yield _error(Code.RUN_104, f"The flow moves {flow.finance_object}.", "finance_object")
-    if not connector(ends.source.connector).capabilities.source:
-        yield _error(Code.LOAD_011, f"{ends.source} cannot be read.", "source.connection")
-    if not connector(ends.target.connector).capabilities.target:
-        yield _error(Code.LOAD_011, f"{ends.target} cannot be loaded.", "target.connection")
+        yield misfit(Code.RUN_104, f"The flow moves {flow.finance_object}.", "finance_object")
+    for part, end in (("source", ends.source), ("target", ends.target)):
+        yield from end_misfits(part, end.connector, end)
 
 
 def _owner(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[Finding]:
     if not catalog.is_owner(ends.source.system, ends.finance_object, today()):
         words = f"{ends.source.system} is not the system of record of {ends.finance_object}."
-        yield _error(CatalogCode.CTR_004, words, "source.connection")
+        yield misfit(CatalogCode.CTR_004, words, "source.connection")
 
 
 def _datasets(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[Finding]:
-    values = {"flow": flow.code, "scenario": definition.slice.scenario}
-    if definition.slice.per is Per.PERIOD:
-        values["period"] = "2026-01"
-    yield from _dataset(ends.source.connector, definition.source.dataset, values, "source.dataset")
+    source = ends.source.connector
+    yield from dataset_misfits(flow.code, definition, source, definition.source.dataset, "source.dataset")
     item = definition.reconcile
     if item is None:
         yield Finding("warning", str(Code.REC_001), "Completeness will not be proven.", "reconcile")
@@ -184,33 +175,21 @@ def _datasets(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterato
     connection = ends.names.find("connection", item.connection)
     if connection is None:
         words = f"There is no approved connection {item.connection!r}."
-        yield _error(CatalogCode.CTR_002, words, "reconcile.connection")
+        yield misfit(CatalogCode.CTR_002, words, "reconcile.connection")
         return
-    yield from _dataset(connection.connector, item.dataset, values, "reconcile.dataset")
-
-
-def _dataset(
-    name: str, dataset: Mapping[str, object], values: Mapping[str, str], place: str
-) -> Iterator[Finding]:
-    """What can never be read: wrong keys, paths outside the folder, placeholders that no run fills."""
-    try:
-        parse_dataset(name, dataset, place).bind(values)
-    except Faults as error:
-        for fault in error.faults:
-            yield _error(fault.code, fault.message, fault.place)
-    except Invalid as error:
-        yield _error(error.code, error.message, f"{place.removesuffix('dataset')}{error.place or 'dataset'}")
+    place = "reconcile.dataset"
+    yield from dataset_misfits(flow.code, definition, connection.connector, item.dataset, place)
 
 
 def _master(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[Finding]:
     if definition.calendar and ends.names.find("calendar", definition.calendar) is None:
-        yield _error(Code.RUN_005, f"There is no fiscal calendar {definition.calendar!r}.", "calendar")
+        yield misfit(Code.RUN_005, f"There is no fiscal calendar {definition.calendar!r}.", "calendar")
     for code in definition.dimensions:
         if ends.names.find("dimension", code) is None:
-            yield _error(Code.RUN_005, f"There is no dimension {code!r}.", "checks")
+            yield misfit(Code.RUN_005, f"There is no dimension {code!r}.", "checks")
     if definition.translate and ends.names.find("rate_set", definition.translate.rate_set) is None:
         words = f"There is no rate set {definition.translate.rate_set!r}."
-        yield _error(Code.RUN_005, words, "translate.rate_set")
+        yield misfit(Code.RUN_005, words, "translate.rate_set")
 
 
 def _mappings(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[Finding]:
@@ -218,15 +197,10 @@ def _mappings(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterato
         place = f"mappings[{at}]"
         found = ends.names.find("mapping_set", use.mapping_set)
         if found is None:
-            yield _error(Code.RUN_005, f"There is no mapping set {use.mapping_set!r}.", place)
+            yield misfit(Code.RUN_005, f"There is no mapping set {use.mapping_set!r}.", place)
             continue
-        if found.kind != "load":
-            yield _error(Code.RUN_104, f"{found.code} is for report lines and never feeds a load.", place)
-        if found.source_system_id != flow.source_system_id:
-            yield _error(Code.RUN_104, f"{found.code} maps members of another system.", place)
-        if set(found.column_names) != {name for name, _ in use.inputs}:
-            words = f"{found.code} has the columns {', '.join(found.column_names)}."
-            yield _error(Code.RUN_114, words, f"{place}.inputs")
+        shape = SetShape(found.code, found.kind, found.source_system_id, found.column_names)
+        yield from set_misfits(use, shape, flow.source_system_id, place)
 
 
 def fixed_cells(flow_code: str, definition: FlowDefinition, period: str = "") -> dict[str, str]:
@@ -272,4 +246,4 @@ def _cells(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[F
         if all(mine[name] == theirs[name] for name in mine.keys() & theirs.keys()):
             named = ends.names.flow(other.flow)
             words = f"Flow {named} owns cells of {definition.target.table} that this one would replace."
-            yield _error(Code.RUN_006, words, "target.columns")
+            yield misfit(Code.RUN_006, words, "target.columns")

@@ -20,6 +20,7 @@ from syncengine.connectors import documented
 from syncengine.connectors.file import parse_dataset, read_rows
 from syncengine.definition import DefinitionError, FlowDefinition, keys, parse_definition
 from syncengine.definitions import version_hash
+from syncengine.manifestfit import manifest_misfits
 from syncengine.models import Flow, FlowVersion
 from syncengine.services import flow_define, flow_version_start, flow_version_submit
 from syncengine.services.flows import EDITABLE
@@ -76,6 +77,9 @@ class FlowsSection(Section[FlowItem]):
         definition = self._definition(entry, data)
         if definition is not None:
             _references(entry, definition, reading)
+            for finding in manifest_misfits(entry.code(), definition, reading):
+                words = f"{finding.place}: {finding.message}"
+                entry.fault(finding.code, words, "definition", *_path(finding.place))
         period = entry.text("effective_from", "")
         if period and not is_period(period):
             entry.fault(Code.YAM_104, f"'{period}' is not a fiscal period YYYY-PP.", "effective_from")

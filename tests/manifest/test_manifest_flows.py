@@ -129,6 +129,19 @@ def test_the_name_of_a_flow_is_set_once(manifest, architect, controller_a) -> No
         ("config: {folder: halden}", "config: {folder: ../..}", "SRC-003", "folder: ../.."),
         ("config: {folder: halden}", "config: {folder: halden, password: x}", "SRC-002", "password: x"),
         ("config: {url: ", "config: {uri: ", "SRC-002", "config: {uri"),
+        ("source_system: HELIOS", "source_system: QUAY", "RUN-104", "- set: halden-planning-lines"),
+        (
+            "inputs: {account: account, cost_center",
+            "inputs: {account: account, center",
+            "RUN-114",
+            "inputs: {acc",
+        ),
+        ("kind: load", "kind: report", "RUN-104", "- set: halden-planning-lines"),
+        ("{file: journal_lines.csv}", "{file: ../journal.csv}", "SRC-003", "{file: ../journal.csv}"),
+        ("{file: journal_lines.csv}", "{fil: journal.csv}", "SRC-001", "{fil: journal.csv}"),
+        ("{file: trial_balance.csv}", "{file: t.csv, sep: x}", "SRC-001", "{file: t.csv, sep: x}"),
+        ("{file: trial_balance.csv}", '{file: "{month}.csv"}', "SRC-001", '{file: "{month}.csv"}'),
+        ("connection: halden-planning\n", "connection: halden-ledger  # read\n", "LOAD-011", "# read"),
     ],
 )
 def test_a_faulty_definition_names_its_line(manifest, architect, old, new, code, line) -> None:

@@ -96,10 +96,15 @@ def ordered_sections() -> list[Section[Any]]:
 
 @dataclass(slots=True)
 class Reading:
-    """What the reading of entries may use: files, and which keys the manifest itself brings."""
+    """What the reading of entries may use: files, and what the manifest itself brings.
+
+    `declared` are all codes by section, `items` the sound entries read so far by section and key, those of
+    several versions by their code too.
+    """
 
     files: ManifestFiles
     declared: dict[str, set[str]] = field(default_factory=dict)
+    items: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def rows(self, entry: Entry, key: str, columns: Columns) -> list[Row]:
         """The rows of a table, inline or from files; see `portal.core.manifest.rows`."""

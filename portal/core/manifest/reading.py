@@ -78,6 +78,8 @@ def _section(root: Entry, section: Section[Any], reading: Reading) -> list[Plann
         if key in places:
             entry.fault(Code.YAM_105, f"'{key}' stands at {places[key]} already.")
         places[key] = entry.place
+        reading.items[section.name, key] = item
+        reading.items.setdefault((section.name, key.partition("@")[0]), item)
         plan.append(Planned(section, item, key, entry.place))
     return plan
 
