@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -33,31 +36,111 @@ def copy_line_sql(cells: Sequence[str]) -> str:
     return " || chr(9) || ".join(cells) + " || chr(10)"
 
 
+@dataclass(frozen=True, slots=True)
+class _Instance:
+    """A database engine that is running, and the folders it may read and write."""
+
+    connection: duckdb.DuckDBPyConnection
+    folders: tuple[Path, ...]
+
+    def covers(self, paths: Iterable[Path]) -> bool:
+        return all(any(path.is_relative_to(folder) for folder in self.folders) for path in paths)
+
+
+_shared: ContextVar[_Instance | None] = ContextVar("shared duckdb instance", default=None)
+
+
+@contextmanager
+def shared_instance(folders: Sequence[Path], *, threads: int | None = None) -> Iterator[None]:
+    """One instance for all connections that this thread opens inside, as far as they stay below the folders.
+
+    Starting an instance costs 25 ms of CPU, which is most of what a small run takes; and connections that
+    share one share its memory limit. Inside another one for these folders it is that one.
+    """
+    real = tuple(map(_real, folders))
+    outer = _shared.get()
+    if outer is not None and outer.covers(real):
+        yield
+        return
+    real[0].mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="duckdb-", dir=real[0]) as spill:
+        instance = _Instance(_start(Path(spill), directories=real, threads=threads), real)
+        token = _shared.set(instance)
+        try:
+            yield
+        finally:
+            _shared.reset(token)
+            instance.connection.close()
+
+
+def connect(
+    *, scratch: Path, read: Sequence[Path] = (), threads: int | None = None, memory_limit: str = MEMORY_LIMIT
+) -> duckdb.DuckDBPyConnection:
+    """A connection that may read the files and folders in `read` and do what it likes in folder `scratch`.
+
+    Inside `shared_instance` it is one to that instance, with its limits, unless a number of threads is asked
+    for. Tables must be temporary ones: others would be seen by all connections to an instance. Spilling goes
+    below `scratch` or to the instance's own folder. The configuration is locked.
+    """
+    shared = _shared.get()
+    if shared is not None and threads is None and shared.covers(map(_real, (scratch, *read))):
+        return shared.connection.cursor()
+    spill = scratch / "spill"
+    spill.mkdir(parents=True, exist_ok=True)
+    folders = [_real(path) for path in read if path.is_dir()]
+    files = [path for path in read if not path.is_dir()]
+    return _start(
+        spill,
+        directories=[_real(scratch), *folders],
+        files=files,
+        threads=threads,
+        memory_limit=memory_limit,
+    )
+
+
 @contextmanager
 def session(
     *, scratch: Path, read: Sequence[Path] = (), threads: int | None = None, memory_limit: str = MEMORY_LIMIT
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that may read the files in `read` and do what it likes in the folder `scratch`.
-
-    Spilling goes to `scratch`. The configuration is locked before the connection is handed out.
-    """
-    spill = scratch / "spill"
-    spill.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(":memory:")
+    """`connect`, closed at the end."""
+    connection = connect(scratch=scratch, read=read, threads=threads, memory_limit=memory_limit)
     try:
-        settings = [
-            f"SET memory_limit={literal(memory_limit)}",
-            f"SET temp_directory={literal(spill)}",
-            "SET preserve_insertion_order=true",
-            "SET autoinstall_known_extensions=false",
-            "SET autoload_known_extensions=false",
-            f"SET allowed_directories=[{literal(scratch)}]",
-            f"SET allowed_paths=[{', '.join(literal(path) for path in read)}]",
-        ]
-        if threads is not None:
-            settings.append(f"SET threads={int(threads)}")
-        for statement in [*settings, "SET enable_external_access=false", "SET lock_configuration=true"]:
-            connection.execute(statement)
         yield connection
     finally:
         connection.close()
+
+
+def _real(path: Path) -> Path:
+    return path.resolve()
+
+
+def _start(
+    spill: Path,
+    *,
+    directories: Sequence[Path],
+    files: Sequence[Path] = (),
+    threads: int | None = None,
+    memory_limit: str = MEMORY_LIMIT,
+) -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory_limit,
+        "temp_directory": str(spill),
+        "preserve_insertion_order": True,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if threads is not None:
+        config["threads"] = threads
+    connection = duckdb.connect(":memory:", config=config)
+    try:
+        for statement in (
+            f"SET allowed_directories=[{', '.join(map(literal, directories))}]",
+            f"SET allowed_paths=[{', '.join(map(literal, files))}]",
+            "SET enable_external_access=false",
+            "SET lock_configuration=true",
+        ):
+            connection.execute(statement)
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection

@@ -150,7 +150,7 @@ def pin_members(code: str, store: EvidenceStore, scratch: Path) -> tuple[Pins, E
     names = ("code", "name", "parent", "attributes", "valid_from", "valid_to")
     selected = ", ".join(f"unnest(${at}::VARCHAR[]) AS {name}" for at, name in enumerate(names, start=1))
     with session(scratch=scratch) as db:
-        db.execute(f"CREATE TABLE members AS SELECT {selected}", columns)
+        db.execute(f"CREATE TEMP TABLE members AS SELECT {selected}", columns)
         db.execute(f"COPY members TO {literal(path)} (FORMAT parquet, COMPRESSION zstd)")
     ref = store.put_file(path, EvidenceKind.MEMBERS)
     return {"sha256": snapshot.sha256, "evidence": ref.sha256}, ref, len(snapshot.members)

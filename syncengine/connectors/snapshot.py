@@ -16,6 +16,7 @@ _ROW_GROUP = 122_880
 _DICTIONARY = 1_000  # columns with more values of their own gain nothing and cost a fifth of the time
 _MOST_BYTES = 4  # of one character in UTF-8
 _BATCH = 5_000
+_LARGE = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ def parquet_from_csv(
         options.append(f"force_not_null=[{', '.join(literal(column) for column in columns)}]")
     cells = ", ".join(identifier(column) for column in columns)
     # numbering the records is one thread's work; a second one would only carry rows between the two
-    with session(scratch=scratch, read=[source], threads=1) as connection:
+    threads = 1 if source.stat().st_size > _LARGE else None
+    with session(scratch=scratch, read=[source], threads=threads) as connection:
         connection.execute(
             f"COPY (SELECT row_number() OVER () AS _row, {cells} "  # noqa: S608
             f"FROM read_csv({literal(source)}, {', '.join(options)})) TO {literal(target)} "

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from django.conf import settings
-
 from portal.core.canonical import decimal_text
 from syncengine.definition.model import FlowDefinition
 from syncengine.evidence import EvidenceKind, EvidenceRef
@@ -60,7 +58,6 @@ def open_pipeline(attempt: Attempt, extracted: Extracted) -> Pipeline:
         inputs,
         attempt.scratch / "engine",
         readable=[attempt.store.root],
-        threads=settings.ENGINE_THREADS,
     )
 
 

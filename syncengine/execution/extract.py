@@ -86,4 +86,4 @@ def _kept(attempt: Attempt) -> Extracted | None:
     if row is None:
         return None
     path = attempt.store.path(attempt.store.find(row.sha256, EvidenceKind.SNAPSHOT))
-    return Extracted(path, parquet_columns(path), row.rows or 0)
+    return Extracted(path, parquet_columns(path, attempt.scratch), row.rows or 0)

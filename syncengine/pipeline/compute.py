@@ -49,7 +49,7 @@ class Pipeline:
         *,
         readable: Sequence[Path] = (),
         memory_limit: str = MEMORY_LIMIT,
-        threads: int = 2,
+        threads: int | None = None,
     ) -> None:
         """Works in the folder `work`; reads the snapshot's folder and the folders in `readable`."""
         self.flow = flow
@@ -217,7 +217,8 @@ class Pipeline:
         """A journal with a faulty line is held whole, excluded lines with it, so that it stays in balance."""
         keys = " || chr(31) || ".join(text_of(name) for name in self.flow.quarantine.journal_key)
         self.db.run(
-            f"CREATE TABLE _held AS SELECT DISTINCT {keys} AS journal FROM ({chain.view()}) WHERE _fault > 0"
+            f"CREATE TEMP TABLE _held AS SELECT DISTINCT {keys} AS journal FROM ({chain.view()}) "
+            "WHERE _fault > 0"
         )
         self.rules.append(FaultRule(faults.JOURNAL_HELD, "true", "journal_key", keys))
         chain.add(f"{keys} AS _journal")

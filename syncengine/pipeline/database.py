@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from syncengine.duck import MEMORY_LIMIT, literal
+from syncengine.duck import MEMORY_LIMIT, connect, literal, session
 from syncengine.duck import identifier as ident
 from syncengine.outputhash import Column, parquet_digest
 from syncengine.pipeline.values import PipelineError
@@ -32,26 +30,15 @@ class Database:
     """One DuckDB connection that may read the given folders and write into its own work folder."""
 
     def __init__(
-        self, work: Path, readable: Sequence[Path], *, memory_limit: str = MEMORY_LIMIT, threads: int = 2
+        self,
+        work: Path,
+        readable: Sequence[Path],
+        *,
+        memory_limit: str = MEMORY_LIMIT,
+        threads: int | None = None,
     ) -> None:
         work.mkdir(parents=True, exist_ok=True)
-        spill = work / "spill"
-        self._connection = duckdb.connect(
-            ":memory:",
-            config={
-                "memory_limit": memory_limit,
-                "threads": threads,
-                "temp_directory": str(spill),
-                "preserve_insertion_order": False,
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            },
-        )
-        allowed = [str(path.resolve()) for path in {work, *readable}]
-        listed = ", ".join(literal(path) for path in allowed)
-        self.run(f"SET allowed_directories = [{listed}]")
-        self.run("SET enable_external_access = false")
-        self.run("SET lock_configuration = true")
+        self._connection = connect(scratch=work, read=readable, memory_limit=memory_limit, threads=threads)
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
         self._connection.execute(sql, list(parameters) or None)
@@ -67,7 +54,7 @@ class Database:
 
     def batches(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
         """The query's rows in any order, some thousands at a time; other statements may run in between."""
-        self.run(f"CREATE OR REPLACE TABLE _batches AS {sql}")
+        self.run(f"CREATE OR REPLACE TEMP TABLE _batches AS {sql}")
         (count,) = self.row("SELECT count(*) FROM _batches")
         for start in range(0, count, _BATCH):
             yield self.rows(f"SELECT * FROM _batches WHERE rowid BETWEEN {start} AND {start + _BATCH - 1}")
@@ -76,7 +63,7 @@ class Database:
     def load(self, table: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[object]]) -> None:
         """A table from Python rows."""
         declared = ", ".join(f"{ident(name)} {kind}" for name, kind in columns)
-        self.run(f"CREATE OR REPLACE TABLE {ident(table)} ({declared})")
+        self.run(f"CREATE OR REPLACE TEMP TABLE {ident(table)} ({declared})")
         self.append(table, columns, rows)
 
     def append(
@@ -108,8 +95,8 @@ class Database:
         self._connection.close()
 
 
-def parquet_columns(path: Path) -> tuple[str, ...]:
+def parquet_columns(path: Path, scratch: Path) -> tuple[str, ...]:
     """The names of a Parquet file's columns, in order."""
-    with duckdb.connect() as connection:
+    with session(scratch=scratch, read=[path]) as connection:
         described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(path)})").fetchall()
     return tuple(str(row[0]) for row in described)

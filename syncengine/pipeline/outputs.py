@@ -87,7 +87,7 @@ class Outputs:
                 sums.append(f"sum({value}) AS _to{side}")
         bucket = f"CASE WHEN {loaded} THEN 'loaded' WHEN _fault < 0 THEN 'excluded' ELSE 'quarantined' END"
         self.db.run(
-            f"CREATE TABLE _cells AS SELECT {', '.join(keys)}, {bucket} AS _bucket, _currency, "
+            f"CREATE TEMP TABLE _cells AS SELECT {', '.join(keys)}, {bucket} AS _bucket, _currency, "
             f"count(*) AS _records, {', '.join(sums)} FROM _classified GROUP BY ALL"
         )
         self._loaded()
@@ -163,16 +163,17 @@ class Outputs:
         """
         self.db.load("_accepted", [("key", "VARCHAR")], [(key,) for key in sorted(self.inputs.accepted)])
         self.db.run(
-            f"CREATE TABLE _faulty AS SELECT _row, {decode['code']} AS _code, {decode['name']} AS _field, "
-            f"_value, {decode['origin']} AS _origin, _currency, _debit::{AMOUNT} AS _debit, "
-            f"_credit::{AMOUNT} AS _credit FROM _cells WHERE _bucket = 'quarantined'"
+            f"CREATE TEMP TABLE _faulty AS SELECT _row, {decode['code']} AS _code, "
+            f"{decode['name']} AS _field, _value, {decode['origin']} AS _origin, _currency, "
+            f"_debit::{AMOUNT} AS _debit, _credit::{AMOUNT} AS _credit "
+            "FROM _cells WHERE _bucket = 'quarantined'"
         )
         self.db.run(
-            f"CREATE TABLE _held_lines AS SELECT *, {self._content()} AS _content "
+            f"CREATE TEMP TABLE _held_lines AS SELECT *, {self._content()} AS _content "
             "FROM _source SEMI JOIN _faulty USING (_row)"
         )
         self.db.run(
-            f"CREATE TABLE _quarantine AS WITH keyed AS (SELECT _row, {_RECORD_KEY} AS _record_key "
+            f"CREATE TEMP TABLE _quarantine AS WITH keyed AS (SELECT _row, {_RECORD_KEY} AS _record_key "
             "FROM _held_lines) "
             "SELECT _faulty.*, _record_key, _accepted.key IS NOT NULL AS _is_accepted FROM _faulty "
             "JOIN keyed USING (_row) LEFT JOIN _accepted ON _accepted.key = _record_key"

@@ -59,7 +59,7 @@ class _Comparison:
         key = [*self.keys, *self.fixed, "_measure"]
         named = ", ".join(ident(name) for name in key)
         self.db.run(
-            f"CREATE TABLE _compared AS SELECT {named}, coalesce(e.amount, 0)::{AMOUNT} AS expected, "
+            f"CREATE TEMP TABLE _compared AS SELECT {named}, coalesce(e.amount, 0)::{AMOUNT} AS expected, "
             f"coalesce(a.amount, 0)::{AMOUNT} AS actual FROM _expected e FULL JOIN _actual a USING ({named})"
         )
         self.db.refuse_floats("_compared")
@@ -98,7 +98,7 @@ class _Comparison:
             blank = f"trim(coalesce(lines.{ident(amount.column)}, '')) = ''"
             read = amounts.amount_sql(amount.column, self.item.text, table)
             chain.add(f"CASE WHEN {blank} THEN 0::{AMOUNT} ELSE {read} END AS _read_{at}", join)
-        self.db.run(f"CREATE TABLE _independent_lines AS {chain.view()}")
+        self.db.run(f"CREATE TEMP TABLE _independent_lines AS {chain.view()}")
         for at, amount in enumerate(self.item.amounts):
             bad = self.db.rows(
                 f'SELECT "_row", {ident(amount.column)} FROM _independent_lines '
@@ -122,7 +122,7 @@ class _Comparison:
             parts.append(f"SELECT {', '.join(columns)}, _read_{at} AS amount FROM _independent_lines")
         group = ", ".join(ident(name) for name in [*self.keys, *self.fixed, "_measure"])
         self.db.run(
-            f"CREATE TABLE _expected AS SELECT {group}, sum(amount) AS amount "
+            f"CREATE TEMP TABLE _expected AS SELECT {group}, sum(amount) AS amount "
             f"FROM ({' UNION ALL '.join(parts)}) GROUP BY {group}"
         )
 
@@ -150,6 +150,6 @@ class _Comparison:
         ]
         group = ", ".join(ident(name) for name in [*names, "_measure"])
         self.db.run(
-            f"CREATE TABLE _actual AS SELECT {group}, sum(amount) AS amount "
+            f"CREATE TEMP TABLE _actual AS SELECT {group}, sum(amount) AS amount "
             f"FROM ({' UNION ALL '.join(parts)}) GROUP BY {group}"
         )

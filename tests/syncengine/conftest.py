@@ -15,6 +15,7 @@ from django.test import override_settings
 
 from portal.core.actor import Actor
 from syncengine import dispatch
+from syncengine.duck import shared_instance
 from syncengine.leases import worker_name
 from syncengine.models import Run
 from syncengine.services import run_plan
@@ -69,6 +70,13 @@ def _places(folder: Path) -> dict[str, object]:
         "FILE_ROOTS": [root],
         "BROKER_URL": "",
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_duckdb(tmp_path_factory) -> Iterator[None]:
+    """One instance for all tests: starting one costs more than most of them."""
+    with shared_instance([tmp_path_factory.getbasetemp()], threads=2):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from syncengine.duck import session
 from syncengine.outputhash import (
     Column,
     ColumnType,
@@ -78,12 +79,13 @@ def test_the_hash_is_that_of_the_description() -> None:
 def test_duckdb_and_python_agree(tmp_path: Path, rows: list[tuple[str, Decimal]]) -> None:
     path = tmp_path / "output.parquet"
     path.unlink(missing_ok=True)
-    connection = duckdb.connect()
-    connection.execute("CREATE TABLE o (account VARCHAR, amount DECIMAL(28,4))")
-    if rows:
-        connection.executemany("INSERT INTO o VALUES (?, ?)", rows)
-    connection.execute(f"COPY o TO '{path}' (FORMAT parquet)")
-    assert parquet_digest(connection, path, COLUMNS) == hash_rows((n, canonical_amount(a)) for n, a in rows)
+    with session(scratch=tmp_path) as connection:
+        connection.execute("CREATE TEMP TABLE o (account VARCHAR, amount DECIMAL(28,4))")
+        if rows:
+            connection.executemany("INSERT INTO o VALUES (?, ?)", rows)
+        connection.execute(f"COPY o TO '{path}' (FORMAT parquet)")
+        found = parquet_digest(connection, path, COLUMNS)
+    assert found == hash_rows((n, canonical_amount(a)) for n, a in rows)
 
 
 def test_amounts_of_every_size_and_scale_are_the_same_text_in_duckdb(tmp_path: Path) -> None:

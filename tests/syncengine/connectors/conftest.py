@@ -9,13 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
 from syncengine.connectors import connect
 from syncengine.connectors.base import Adapter, SliceLoad
+from syncengine.duck import session
 from syncengine.evidence import EvidenceStore
 from syncengine.outputhash import Column, ColumnType, canonical_amount, hash_rows
 
@@ -52,14 +52,15 @@ def output(tmp_path: Path) -> Callable[..., SliceLoad]:
         **owner: Any,
     ) -> SliceLoad:
         path = tmp_path / f"{uuid.uuid4().hex}.parquet"
-        connection = duckdb.connect()
-        connection.execute(
-            "CREATE TABLE o (account VARCHAR, note VARCHAR, debit DECIMAL(28,4), net DECIMAL(28,4))"
-        )
-        if rows:
-            connection.executemany("INSERT INTO o VALUES (?, ?, ?::DECIMAL(28,4), ?::DECIMAL(28,4))", rows)
-        connection.execute(f"COPY o TO '{path}' (FORMAT parquet)")
-        connection.close()
+        with session(scratch=tmp_path) as connection:
+            connection.execute(
+                "CREATE TEMP TABLE o (account VARCHAR, note VARCHAR, debit DECIMAL(28,4), net DECIMAL(28,4))"
+            )
+            if rows:
+                connection.executemany(
+                    "INSERT INTO o VALUES (?, ?, ?::DECIMAL(28,4), ?::DECIMAL(28,4))", rows
+                )
+            connection.execute(f"COPY o TO '{path}' (FORMAT parquet)")
         digest = hash_rows(
             (a, n, canonical_amount(Decimal(d)), canonical_amount(Decimal(e))) for a, n, d, e in rows
         )

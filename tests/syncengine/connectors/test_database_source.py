@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-import duckdb
 import psycopg
 import pytest
 
@@ -14,6 +13,7 @@ from syncengine.connectors import connect, parse_dataset
 from syncengine.connectors.base import Adapter
 from syncengine.connectors.database.dataset import query_problem
 from syncengine.evidence import EvidenceStore
+from tests.syncengine.pipeline.snapshots import read
 
 from .conftest import pg_adapter
 
@@ -25,9 +25,7 @@ def rows_of(
     adapter: Adapter, dataset: dict[str, object], store: EvidenceStore, scratch: Path
 ) -> list[tuple[object, ...]]:
     snapshot = adapter.extract(parse_dataset("database", dataset).bind({"period": "2026-01"}), store, scratch)
-    found = (
-        duckdb.connect().execute(f"SELECT * FROM read_parquet('{store.path(snapshot.parquet)}')").fetchall()
-    )
+    found = read(store.path(snapshot.parquet))
     assert len(found) == snapshot.rows
     return found
 

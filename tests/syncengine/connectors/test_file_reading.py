@@ -7,7 +7,6 @@ import hashlib
 import io
 from pathlib import Path
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,6 +20,7 @@ from syncengine.connectors.file.dataset import parse_dataset as parse_file
 from syncengine.connectors.file.reader import open_table, read_rows
 from syncengine.connectors.file.scan import CHUNK, ByteScan
 from syncengine.evidence import EvidenceStore
+from tests.syncengine.pipeline.snapshots import read
 
 Rows = list[tuple[str | None, ...]]
 _TEXT = st.text(
@@ -43,9 +43,7 @@ def extract(folder: Path, data: bytes, **keys: object) -> tuple[Snapshot, Rows]:
     store = EvidenceStore(folder / "evidence")
     adapter = connect("file", {}, allowed_roots=[folder], environ={})
     snapshot = adapter.extract(parse_dataset("file", {"file": name, **keys}), store, folder / "scratch")
-    rows = (
-        duckdb.connect().execute(f"SELECT * FROM read_parquet('{store.path(snapshot.parquet)}')").fetchall()
-    )
+    rows = read(store.path(snapshot.parquet))
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
     assert store.path(snapshot.raw[0]).read_bytes() == data
     return snapshot, [row[1:] for row in rows]
@@ -63,7 +61,7 @@ def straight(folder: Path, data: bytes, dataset: FileDataset, columns: tuple[str
         scan.plain and scan.fits(len(columns)) and _straight(path, target, columns, dataset, scan) is not None
     ):
         return None
-    return [row[1:] for row in duckdb.connect().execute(f"SELECT * FROM read_parquet('{target}')").fetchall()]
+    return [row[1:] for row in read(target)]
 
 
 @relaxed

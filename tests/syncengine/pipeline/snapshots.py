@@ -8,10 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from syncengine.definition import parse_definition
-from syncengine.duck import identifier
+from syncengine.duck import identifier, session
 from syncengine.pipeline.compute import Pipeline
 from syncengine.pipeline.values import PeriodRow, PipelineInputs, PipelineResult
 
@@ -25,7 +23,7 @@ def write_snapshot(
     """A Parquet file as connectors write it: every column as text and `_row`; gives all column names."""
     names = ", ".join(f"unnest(${at}::VARCHAR[]) AS {identifier(x)}" for at, x in enumerate(columns, start=2))
     lists = [[row[at] for row in rows] for at in range(len(columns))]
-    with duckdb.connect() as connection:
+    with session(scratch=path.parent) as connection:
         connection.execute(
             f"COPY (SELECT unnest($1::BIGINT[]) AS _row, {names}) TO '{path}' (FORMAT parquet)",
             [list(range(1, len(rows) + 1)), *lists],
@@ -77,7 +75,7 @@ def run_pipeline(
     names = write_snapshot(work / "snapshot.parquet", columns, rows)
     settings = {"period": JANUARY, "calendar": [JANUARY, FEBRUARY]} | inputs
     given = PipelineInputs(flow="f", snapshot=work / "snapshot.parquet", columns=names, **settings)
-    pipeline = Pipeline(parse_definition(data), given, work / "engine", threads=1)
+    pipeline = Pipeline(parse_definition(data), given, work / "engine")
     pipeline.validate()
     pipeline.map()
     pipeline.translate()
@@ -86,5 +84,5 @@ def run_pipeline(
 
 def read(path: Path) -> list[tuple[Any, ...]]:
     """All rows of a Parquet file in its order."""
-    with duckdb.connect() as connection:
+    with session(scratch=path.parent, read=[path]) as connection:
         return connection.execute(f"FROM read_parquet('{path}')").fetchall()
