@@ -125,7 +125,8 @@ CONNECTOR_HELP: dict[Code, Help] = {
         "The target's rows had been changed by hand",
         "Before the load, the target held other rows for the slice than the last load left there. Replaced "
         "slices of more than 50,000 rows are compared by their number of rows and sums only.",
-        "The slice is what this run computed: what had been changed is gone.",
+        "The slice is what this run computed: what had been changed is gone. After a dry run it is still "
+        "there, and a load will replace it.",
         "Find out who changes the target's rows; corrections belong into the ledger or into the mapping.",
         _TARGET_OWNER,
     ),

@@ -21,6 +21,7 @@ from portal.core.errors import DomainError, Fault, Faults
 from portal.fiscal import selectors as fiscal
 from syncengine.codes import Code
 from syncengine.definition import DefinitionError, FlowDefinition, definition_dict, parse_definition
+from syncengine.definition.model import Op
 from syncengine.fitting import SetShape, dataset_misfits, end_misfits, misfit, set_misfits
 from syncengine.models import Flow, FlowVersion
 from syncengine.states import VersionState
@@ -204,16 +205,20 @@ def _mappings(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterato
 
 
 def fixed_cells(flow_code: str, definition: FlowDefinition, period: str = "") -> dict[str, str]:
-    """The columns whose value is fixed: in the slice of a period, or in all slices of a flow."""
+    """The columns whose value is fixed: in the slice of a period, or in all slices of a flow.
+
+    A column from a field is fixed where the source's conditions let one value of the field pass.
+    """
     values = {"{flow}": flow_code, "{scenario}": definition.slice.scenario}
     if period:
         values["{period}"] = period
+    passed = {item.field: item.values[0] for item in definition.source.where if item.op is Op.EQUALS}
     found = {}
     for column in definition.target.columns:
-        text = column.value or ""
+        text = column.value if column.value is not None else passed.get(column.field or "")
         for name, value in values.items():
-            text = text.replace(name, value)
-        if column.value is not None and "{period}" not in text:
+            text = text and text.replace(name, value)
+        if text is not None and "{period}" not in text:
             found[column.name] = text
     return found
 

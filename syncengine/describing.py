@@ -19,6 +19,7 @@ from syncengine.definition.model import (
     MeasureKind,
     MemberCheck,
     MemberField,
+    OnDifference,
     Op,
     PatternField,
     Per,
@@ -35,6 +36,11 @@ _MEASURES = {
     MeasureKind.DEBIT: "the debit amount",
     MeasureKind.NATURAL: "the amount, positive on the account's normal side",
     MeasureKind.NET: "debit less credit",
+}
+_ON_DIFFERENCE = {
+    OnDifference.HOLD: "nothing is loaded",
+    OnDifference.LOAD: "loaded all the same, and told",
+    OnDifference.PROTECT: "nothing is loaded where the target holds a load that agreed; else loaded and told",
 }
 
 
@@ -59,7 +65,7 @@ def describe(flow: FlowDefinition) -> list[Part]:
     """All parts, in the order in which a run goes through them."""
     return [
         Part("Slice", _slice(flow)),
-        Part("Source", _dataset(flow.source.connection, flow.source.dataset, flow.source.where)),
+        Part("Source", _source(flow)),
         Part("Derived fields", [Line(f.name, derived(f)) for f in flow.fields], "None: columns as they are."),
         Part("Amount", _amount(flow.amount)),
         Part("Checks", [Line(c.field, checked(c)) for c in flow.checks], "None beyond amount and date."),
@@ -77,6 +83,15 @@ def _slice(flow: FlowDefinition) -> list[Line]:
     lines = [Line("Finance object", flow.finance_object), Line("Scenario", flow.slice.scenario)]
     lines.append(Line("Replaces", per))
     return [*lines, Line("Calendar", flow.calendar)] if flow.calendar else lines
+
+
+def _source(flow: FlowDefinition) -> list[Line]:
+    source = flow.source
+    lines = _dataset(source.connection, source.dataset, source.where)
+    if source.max_shrink is None:
+        return lines
+    share = f"a slice has lost more than {(source.max_shrink * 100).normalize():f} % of its records"
+    return [*lines, Line("Run is held when", share)]
 
 
 def _dataset(connection: str, dataset: Mapping[str, Any], where: Iterable[Condition]) -> list[Line]:
@@ -206,4 +221,4 @@ def _reconcile(flow: FlowDefinition) -> list[Line]:
     lines = [Line("Compares", f"{what} with an independent figure")]
     lines += _dataset(item.connection, item.dataset, item.where)
     lines += [Line("By", ", ".join(name for name, _ in item.keys)), Line("Tolerance", str(item.tolerance))]
-    return lines
+    return [*lines, Line("If they differ", _ON_DIFFERENCE[item.on_difference])]

@@ -73,6 +73,16 @@ ENGINE_HELP: dict[Code, Help] = {
         "out, let the flow check the field against the calendar.",
         _OWNER,
     ),
+    Code.DQ_012: Help(
+        "The slice has shrunk",
+        "The source has far fewer records for the slice than at its last confirmed load, and no independent "
+        "figure says that this is right.",
+        "Of a held run nothing was loaded, and the slice in the target is as it was. Where the flow sets no "
+        "limit (max_shrink under source), the fewer records are loaded.",
+        "Compare the file with the ledger: an export cut short, a filter, a wrong period. Correct it, then "
+        "replay the run. If the figures are right, ask for a release of the held run.",
+        _OPERATOR,
+    ),
     Code.FX_002: Help(
         "The amount is too large to translate exactly",
         "The translated amount would exceed 1,000,000,000,000,000.",
@@ -98,7 +108,7 @@ ENGINE_HELP: dict[Code, Help] = {
         "The independent figure cannot be read",
         "The flow names one, but an amount in it does not match the declared pattern, its dataset cannot be "
         "read, or it lacks a field.",
-        "The amounts are loaded and confirmed; completeness is not proven.",
+        "The amounts are loaded and confirmed, in a dry run only computed; completeness is not proven.",
         "Correct the file, or the setting told under reconcile of the flow; then replay the run.",
         _OWNER,
     ),
@@ -229,7 +239,25 @@ ENGINE_HELP: dict[Code, Help] = {
         "An empty extract would empty the slice",
         "The source delivered no record for the slice, while the target holds rows of an earlier run.",
         "Nothing was loaded; the slice in the target is as it was.",
-        "Look why the extract is empty: a wrong file, a wrong period, an export that failed; then replay.",
+        "Look why the extract is empty: a wrong file, a wrong period, an export that failed; then replay. If "
+        "the slice is empty in truth, ask for a release of the held run.",
+        _OPERATOR,
+    ),
+    Code.RUN_015: Help(
+        "The load is not proven",
+        "What was computed differs from the independent figure, or the figure cannot be read, and the flow "
+        "lets such a load not replace what the target holds (on_difference under reconcile).",
+        "Nothing was loaded; the slice in the target is as it was.",
+        "Look at the differences, largest first: a truncated extract, a wrong file, a stale figure. Correct "
+        "it, then replay the run. If the figures are right all the same, ask for a release of the held run.",
+        _OPERATOR,
+    ),
+    Code.RUN_016: Help(
+        "The run cannot be released",
+        "Only the newest run of a slice that is held for want of a proof, for a shrunken slice or for an "
+        "empty extract can be released, and only once.",
+        "Nothing was changed; the slice in the target is as it was.",
+        "Replay the run; if it is held again, ask for the release of that one.",
         _OPERATOR,
     ),
     Code.RUN_013: Help(

@@ -12,16 +12,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from portal.audit.services import record
 from portal.core.actor import Source, system_actor
 from portal.core.clock import database_now
 from portal.core.errors import Conflict
 from portal.core.locking import locked, skip_locked
 from portal.core.states import apply_transition
 from syncengine.codes import Code
+from syncengine.endings import tell_end
 from syncengine.models import Partition, Run, TargetLease
-from syncengine.states import PARTITION, QUEUED, RUN, STAGES, PartitionState, WaitReason
-from syncengine.tags import Tag
+from syncengine.states import PARTITION, QUEUED, RUN, STAGES, Confirmation, PartitionState, WaitReason
 
 MAX_ATTEMPTS = 5
 LOOK_AT = 20
@@ -105,15 +104,16 @@ def _lease_slice(run: Run, owner: str, at: dt.datetime, until: dt.datetime) -> i
     lease = locked(TargetLease.objects.filter(**key)).get()
     if lease.until is not None and lease.until >= at and lease.run_id not in (None, run.pk):
         return None
-    lease.fence = 1 + _highest_fence(run.slice_key)
+    lease.fence = next_fence(run.slice_key)
     lease.run, lease.owner, lease.until = run, owner, until
     lease.save()
     return lease.fence
 
 
-def _highest_fence(slice_key: str) -> int:
+def next_fence(slice_key: str) -> int:
     """Over all connections: two of them may lead to one target, which refuses a lower fence for ever."""
-    return max(TargetLease.objects.filter(slice_key=slice_key).values_list("fence", flat=True), default=0)
+    taken = TargetLease.objects.filter(slice_key=slice_key).values_list("fence", flat=True)
+    return 1 + max(taken, default=0)
 
 
 def failing_verb(run: Run) -> str:
@@ -122,27 +122,17 @@ def failing_verb(run: Run) -> str:
 
 
 def _give_up(partition: Partition, run: Run) -> None:
-    """End a run that was attempted too often, with its audit entry. The caller holds the run's lock."""
+    """End a run that was attempted too often, and tell it. The caller holds the run's lock."""
     apply_transition(partition, PARTITION, "fail")
     partition.save(update_fields=["state"])
     apply_transition(run, RUN, failing_verb(run))
     words = f"Given up after {partition.attempt} attempts. {run.error_message}".strip()
     run.error_code, run.error_message = str(Code.RUN_004), words[:2000]
+    if run.dry_run:
+        run.confirmation = Confirmation.NOT_LOADED
     run.finished_at = database_now()
-    run.save(update_fields=["state", "error_code", "error_message", "finished_at"])
-    record(
-        Tag.RUN_FINISH,
-        actor=system_actor("Sync engine", Source.WORKER),
-        subject=run,
-        after={
-            "state": run.state,
-            "code": run.error_code,
-            "message": run.error_message,
-            "confirmation": run.confirmation,
-        },
-        run_id=run.pk,
-        code=run.error_code,
-    )
+    run.save(update_fields=["state", "confirmation", "error_code", "error_message", "finished_at"])
+    tell_end(run, system_actor("Sync engine", Source.WORKER))
 
 
 def extend(lease: Lease, stage: str = "", done: int | None = None, total: int | None = None) -> bool:

@@ -12,6 +12,7 @@ class P(StrEnum):
     QUARANTINE_RELEASE = "syncengine:quarantine:release"
     QUARANTINE_VIEW = "syncengine:quarantine:view"
     QUARANTINE_WORK = "syncengine:quarantine:work"
+    RUN_RELEASE = "syncengine:run:release"
     RUN_VIEW = "syncengine:run:view"
 
 
@@ -24,5 +25,6 @@ LABELS: dict[P, str] = {
     P.QUARANTINE_RELEASE: "Approve that records stay unloaded",
     P.QUARANTINE_VIEW: "See quarantined records",
     P.QUARANTINE_WORK: "Assign quarantined records and mark them fixed",
+    P.RUN_RELEASE: "Approve that a held run is loaded all the same",
     P.RUN_VIEW: "See runs and their evidence",
 }

@@ -38,7 +38,7 @@ def register() -> None:
     from syncengine.manifest import FlowsSection, dataset_rows
     from syncengine.models import Flow
     from syncengine.permissions import LABELS, P
-    from syncengine.subjects import AcceptUnloadedSubject, FlowVersionSubject
+    from syncengine.subjects import AcceptUnloadedSubject, FlowVersionSubject, HeldRunSubject
 
     authority.register_permissions({str(k): v for k, v in LABELS.items()})
     codes.register(CONNECTOR_HELP)
@@ -48,7 +48,7 @@ def register() -> None:
     for name in connectors.all():
         known_connectors.register(name, functools.partial(check_connection, name))
         connector_keys.register(name, documented.get(name).config)
-    for subject in (FlowVersionSubject(), AcceptUnloadedSubject()):
+    for subject in (FlowVersionSubject(), AcceptUnloadedSubject(), HeldRunSubject()):
         subjects.register(subject.kind, subject)
     sections.register(FlowsSection.name, FlowsSection())
     row_readers.register("dataset", dataset_rows)
@@ -58,5 +58,5 @@ def register() -> None:
     extend(Function.FLOW_APPR, [*view, P.FLOW_APPROVE])
     extend(Function.FLOW_RUN, [*view, P.FLOW_RUN])
     extend(Function.QUAR_FIX, [*view, P.QUARANTINE_WORK, P.QUARANTINE_ACCEPT])
-    extend(Function.QUAR_RELEASE, [*view, P.QUARANTINE_RELEASE])
+    extend(Function.QUAR_RELEASE, [*view, P.QUARANTINE_RELEASE, P.RUN_RELEASE])
     deskplugs.register()

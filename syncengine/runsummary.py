@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 from portal.core.canonical import decimal_text
 from syncengine.models import Run
-from syncengine.selectors.runs import Totals, reading_of, sum_of, totals_of, warnings_of
+from syncengine.selectors.runs import Totals, reading_of, retry_of, sum_of, totals_of, warnings_of
 
 
 def amount_text(value: Decimal) -> str:
@@ -25,6 +26,10 @@ def _totals(totals: Totals, currencies: int = 1) -> dict[str, Any]:
         "debit": None if mixed else amount_text(totals.debit),
         "credit": None if mixed else amount_text(totals.credit),
     }
+
+
+def _moment(at: dt.datetime | None) -> str | None:
+    return at.astimezone(dt.UTC).isoformat(timespec="seconds") if at else None
 
 
 def seconds_by_stage(run: Run) -> dict[str, float]:
@@ -63,6 +68,9 @@ def run_summary(run: Run) -> dict[str, Any]:
             bucket: {currency: _totals(item) for currency, item in sorted(found.items())}
             for bucket, found in totals.items()
         }
+    retry = retry_of(run)
+    if retry is not None:
+        summary["retry"] = {"failed": retry.failed, "allowed": retry.allowed, "at": _moment(retry.at)}
     if run.error_code:
         summary["error"] = {"code": run.error_code, "message": run.error_message, "place": run.error_place}
     return summary

@@ -7,8 +7,8 @@ import math
 from typing import TextIO
 
 from portal.core.clock import database_now
-from syncengine.leases import MAX_ATTEMPTS
-from syncengine.models import Partition, Run, TargetLease
+from syncengine.models import Run, TargetLease
+from syncengine.selectors.runs import Retry, retry_of
 from syncengine.states import WaitReason
 
 
@@ -43,9 +43,9 @@ class Waits:
         self._told: set[tuple[str, object]] = set()
 
     def tell(self, run: Run) -> None:
-        part = run.partitions.get()
-        if run.wait_reason == WaitReason.RETRY:
-            self._once("retry", part.attempt, _retry_words(run, part))
+        retry = retry_of(run)
+        if retry is not None:
+            self._once("retry", retry.failed, _retry_words(run, retry))
         elif run.wait_reason == WaitReason.LEASE:
             owner, words = slice_words(run)
             self._once("slice", owner, words)
@@ -60,9 +60,9 @@ class Waits:
             self._out.flush()
 
 
-def _retry_words(run: Run, part: Partition) -> str:
+def _retry_words(run: Run, retry: Retry) -> str:
     """Code and sentence of the attempt that failed, and when the next one begins."""
-    wait = (part.not_before - database_now()).total_seconds() if part.not_before else 0
-    seconds, number = max(math.ceil(wait), 0), part.attempt - part.releases
-    then = f"tried again in {seconds} s" if number < MAX_ATTEMPTS else f"given up in {seconds} s"
-    return f"{run.ref} attempt {number} of {MAX_ATTEMPTS}: {run.error_message} It is {then}."
+    wait = (retry.at - database_now()).total_seconds() if retry.at else 0
+    then = "given up" if retry.is_last else "tried again"
+    when = f"in {max(math.ceil(wait), 0)} s" + (f", at {retry.at:%H:%M:%S} UTC" if retry.at else "")
+    return f"{run.ref} attempt {retry.failed} of {retry.allowed}: {run.error_message} It is {then} {when}."

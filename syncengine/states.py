@@ -56,10 +56,11 @@ class WaitReason(models.TextChoices):
 
 R = RunState
 QUEUED = (R.PLANNED, R.WAITING)
-STAGES = (
-    R.EXTRACTING, R.VALIDATING, R.MAPPING, R.TRANSLATING, R.AGGREGATING,
-    R.LOADING, R.CONFIRMING, R.RECONCILING,
+# before the target is touched: a run may still be cancelled
+COMPUTING = (
+    R.EXTRACTING, R.VALIDATING, R.MAPPING, R.TRANSLATING, R.AGGREGATING, R.RECONCILING,
 )  # fmt: skip
+STAGES = (*COMPUTING, R.LOADING, R.CONFIRMING)
 FINAL = (
     R.COMPLETED, R.COMPLETED_WITH_EXCEPTIONS, R.UNRECONCILED, R.UNKNOWN,
     R.FAILED, R.CANCELLED, R.ROLLED_BACK, R.HELD,
@@ -74,16 +75,16 @@ RUN = machine(
     transition("map", R.VALIDATING, R.MAPPING),
     transition("translate", R.MAPPING, R.TRANSLATING),
     transition("aggregate", R.TRANSLATING, R.AGGREGATING),
-    transition("load", R.AGGREGATING, R.LOADING),
-    transition("confirm", R.LOADING, R.CONFIRMING),
-    transition("reconcile", (R.CONFIRMING, R.AGGREGATING), R.RECONCILING),
-    transition("complete", R.RECONCILING, R.COMPLETED),
-    transition("complete_with_exceptions", R.RECONCILING, R.COMPLETED_WITH_EXCEPTIONS),
-    transition("leave_unreconciled", R.RECONCILING, R.UNRECONCILED),
-    transition("hold", R.AGGREGATING, R.HELD),
+    transition("reconcile", R.AGGREGATING, R.RECONCILING),
+    transition("load", R.RECONCILING, R.LOADING),
+    transition("confirm", (R.LOADING, R.RECONCILING), R.CONFIRMING),
+    transition("complete", R.CONFIRMING, R.COMPLETED),
+    transition("complete_with_exceptions", R.CONFIRMING, R.COMPLETED_WITH_EXCEPTIONS),
+    transition("leave_unreconciled", R.CONFIRMING, R.UNRECONCILED),
+    transition("hold", (R.AGGREGATING, R.RECONCILING), R.HELD),
     transition("lose", ACTIVE, R.UNKNOWN),
     transition("fail", ACTIVE, R.FAILED, needs_reason=True),
-    transition("cancel", (*QUEUED, *STAGES[:5]), R.CANCELLED, needs_reason=True),
+    transition("cancel", (*QUEUED, *COMPUTING), R.CANCELLED, needs_reason=True),
 )
 
 

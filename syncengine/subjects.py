@@ -1,4 +1,4 @@
-"""Approval subjects of the sync engine: flow versions, and records accepted unloaded."""
+"""Approval subjects of the sync engine: flow versions, records accepted unloaded, held runs."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from portal.core.money import decimal_sum
 from portal.core.states import apply_transition
 from syncengine.codes import Code
 from syncengine.definitions import findings_of
-from syncengine.models import FlowVersion, QuarantinedRecord
+from syncengine.models import FlowVersion, QuarantinedRecord, Run
 from syncengine.permissions import P
 from syncengine.selectors.flows import last_approved, version_by_key
+from syncengine.selectors.releases import last_confirmed, source_records, why_not_release
 from syncengine.states import HELD_BACK, RECORD, VERSION
 from syncengine.tags import Tag
 
@@ -209,4 +210,69 @@ class AcceptUnloadedSubject(Subject):
             subject=first.flow,
             after={"change": change.ref, **dict(change.payload or {})},
             content_sha256=change.content_sha256,
+        )
+
+
+class HeldRunSubject(Subject):
+    """The exact content that a held run computed, loaded all the same. The payload names it by its hash."""
+
+    kind = "syncengine.held_run"
+    label = "held run"
+    approve_permission = P.RUN_RELEASE
+
+    def _run(self, change: ChangeRequest) -> Run:
+        return Run.objects.select_related("flow").get(pk=int(change.subject_key.removeprefix("R-")))
+
+    def title(self, change: ChangeRequest) -> str:
+        run = self._run(change)
+        return f"Load {run.slice_key} as {run.ref} computed it"
+
+    def url(self, change: ChangeRequest) -> str:
+        return page("syncengine:run-detail", self._run(change).pk)
+
+    def scopes(self, change: ChangeRequest) -> list[Model]:
+        return [self._run(change).flow]
+
+    def lock(self, change: ChangeRequest) -> None:
+        locked(Run.objects.filter(pk=self._run(change).pk)).get()
+
+    def diff(self, change: ChangeRequest) -> list[DiffRow]:
+        """What the target holds against what would replace it, then the largest differences."""
+        run = self._run(change)
+        last = last_confirmed(run)
+        rows = [
+            DiffRow("source records", str(source_records(last)) if last else "", str(source_records(run))),
+            DiffRow("target rows", str(last.target_rows) if last else "", str(run.output_rows)),
+        ]
+        before = last.measure_totals if last else {}
+        rows += [
+            DiffRow(f"sum of {name}", str(before.get(name, "")), str(total))
+            for name, total in run.measure_totals.items()
+        ]
+        differences = run.differences.order_by("id")[:100]
+        return rows + [
+            DiffRow(
+                f"{item.measure} of {', '.join(map(str, item.key.values()))}",
+                f"{decimal_text(item.expected)} independent",
+                f"{decimal_text(item.actual)} computed",
+            )
+            for item in differences
+        ]
+
+    def validate(self, change: ChangeRequest) -> list[Finding]:
+        run = self._run(change)
+        why = why_not_release(run)
+        return [Finding("error", Code.RUN_016, f"{run.ref}: {why}", "run")] if why else []
+
+    def apply(self, change: ChangeRequest, actor: Actor) -> None:
+        run = self._run(change)
+        run.release_ref = change.ref
+        run.save(update_fields=["release_ref"])
+        record(
+            Tag.RUN_RELEASED,
+            actor=actor,
+            subject=run,
+            after={"change": change.ref, **dict(change.payload or {})},
+            content_sha256=run.output_hash,
+            run_id=run.pk,
         )

@@ -17,4 +17,6 @@ class Tag(StrEnum):
     RUN_FINISH = "syncengine:run:finish"
     RUN_LOAD = "syncengine:run:load"
     RUN_PLAN = "syncengine:run:plan"
+    RUN_RELEASE = "syncengine:run:release"
+    RUN_RELEASED = "syncengine:run:released"
     RUN_REPLAY = "syncengine:run:replay"

@@ -20,6 +20,7 @@ urlpatterns = [
     path("runs/<int:pk>/cancel/", plans.RunCancelView.as_view(), name="run-cancel"),
     path("runs/<int:pk>/differences/", runs.RunDifferencesView.as_view(), name="run-differences"),
     path("runs/<int:pk>/live/", runs.RunLiveView.as_view(), name="run-live"),
+    path("runs/<int:pk>/release/", plans.RunReleaseView.as_view(), name="run-release"),
     path("runs/<int:pk>/replay/", plans.RunReplayView.as_view(), name="run-replay"),
     path("runs/<int:pk>/totals/", runs.RunTotalsView.as_view(), name="run-totals"),
     path(

@@ -12,6 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal.approvals.api.receipts import Receipt, proposed
 from portal.core.api.operations import Op
 from portal.core.api.serializers import Body, ReasonBody, Representation, View
 from portal.core.api.values import CodeText, DecimalText, Flag, PeriodText, Reason
@@ -92,8 +93,8 @@ class RunView(Representation):
         fields = [
             "id", "ref", "flow", "flow_id", "flow_version", "flow_version_id", "period", "slice_key", "state",
             "wait_reason", "dry_run", "trigger", "replay_of_id", "requested_by", "reason", "cancel_requested",
-            "mapping_hash", "snapshot_sha256", "output_hash", "output_rows", "target_rows", "target_net",
-            "load_action", "confirmation", "reconciliation", "reconciliation_keys",
+            "release_ref", "mapping_hash", "snapshot_sha256", "output_hash", "output_rows", "target_rows",
+            "target_net", "load_action", "confirmation", "reconciliation", "reconciliation_keys",
             "reconciliation_differences", "error_code", "error_message", "error_place", "created_at",
             "started_at", "finished_at",
         ]  # fmt: skip
@@ -104,6 +105,15 @@ class WarningView(View):
 
     code = serializers.CharField()
     message = serializers.CharField()
+
+
+class RetryView(View):
+    """A run that waits for its next attempt: how many failed, and when the next begins or it is given up."""
+
+    failed = serializers.IntegerField()
+    allowed = serializers.IntegerField()
+    at = serializers.DateTimeField(allow_null=True)
+    is_last = serializers.BooleanField()
 
 
 class RunDetail(RunView):
@@ -121,6 +131,7 @@ class RunDetail(RunView):
     source_records_read = serializers.SerializerMethodField()
     slice_records = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
+    retry = serializers.SerializerMethodField()
 
     def get_source_records_read(self, run: Run) -> int | None:
         return selectors.reading_of(run).source
@@ -132,10 +143,15 @@ class RunDetail(RunView):
     def get_warnings(self, run: Run) -> Any:
         return WarningView(selectors.warnings_of(run), many=True).data
 
+    @extend_schema_field(RetryView(allow_null=True))
+    def get_retry(self, run: Run) -> Any:
+        found = selectors.retry_of(run)
+        return RetryView(found).data if found else None
+
     class Meta(RunView.Meta):
         fields = [
             *RunView.Meta.fields,
-            "pins_sha256", "pins", "source_records_read", "slice_records", "warnings",
+            "pins_sha256", "pins", "source_records_read", "slice_records", "warnings", "retry",
             "quarantined_by_code", "control_totals", "stages", "partitions",
         ]  # fmt: skip
 
@@ -191,6 +207,7 @@ class RunViewSet(Listed, Detailed):
         "create": Op(P.FLOW_RUN, body=RunBody, status=201),
         "cancel": Op(P.FLOW_RUN, body=ReasonBody, if_match=False),
         "replay": Op(P.FLOW_RUN, body=ReasonBody, status=201, if_match=False),
+        "release": Op(P.FLOW_RUN, body=ReasonBody, answer=Receipt, status=202, if_match=False),
         "summary": Op(P.RUN_VIEW, answer=SummaryView),
         "evidence": Op(P.RUN_VIEW, answer=EvidenceView, paged=True),
         "differences": Op(P.RUN_VIEW, answer=ReconciliationView, paged=True),
@@ -222,6 +239,11 @@ class RunViewSet(Listed, Detailed):
         response = self.changed(run)
         response["Location"] = f"/api/v1/runs/{run.pk}/"
         return response
+
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, pk: str) -> Response:
+        """Propose that what a held run computed is loaded all the same."""
+        return proposed(services.run_release(actor=self.actor, run_id=self.instance.pk, **self.body()))
 
     @action(detail=True, methods=["get"])
     def summary(self, request: Request, pk: str) -> Response:

@@ -101,6 +101,7 @@ class SliceLoad:
     rows: int
     flow: str = ""
     cells: Mapping[str, str] = field(default_factory=dict)  # the columns with one value in all rows
+    shared: bool = False  # other slices of the flow have the same cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,9 @@ class TargetReceipt:
 class LoadAction(StrEnum):
     KEEP = "keep"  # same content under a newer fence: kept if the read-back still ties
     NOTHING = "nothing"  # same fence, same content: an answered retry
-    REPAIR = "repair"  # same content, but the rows had been changed outside Tieout: put back; never planned
+    REPAIR = "repair"  # same content, but the rows were changed outside Tieout: put back; never planned
     REPLACE = "replace"
-    OVERWRITE = "overwrite"  # replaced, and the old rows had been changed outside Tieout; never planned
+    OVERWRITE = "overwrite"  # replaced, and the old rows were changed outside Tieout; never planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +184,15 @@ class TargetAdapter(Protocol):
 
     def read_back(self, slice_key: str, table: str, columns: Sequence[Column]) -> ReadBack: ...
 
+    def altered(self, slice_load: SliceLoad) -> bool:
+        """Whether the slice's rows are no longer those that its last load left; the target is only read."""
+        ...
+
     def foreign_rows(self, slice_load: SliceLoad) -> int:
-        """Rows with the load's cells that belong to another slice or to none: Tieout put none there."""
+        """Rows with the load's cells that belong to another slice or to none: Tieout put none there.
+
+        In `shared` cells the rows of other recorded slices are none.
+        """
         ...
 
     def read_rows(

@@ -30,6 +30,9 @@ class SourceOnly:
     def read_back(self, slice_key: str, table: str, columns: Sequence[Column]) -> ReadBack:
         raise self._refusal()
 
+    def altered(self, slice_load: SliceLoad) -> bool:
+        raise self._refusal()
+
     def foreign_rows(self, slice_load: SliceLoad) -> int:
         raise self._refusal()
 

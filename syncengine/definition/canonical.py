@@ -15,9 +15,11 @@ from syncengine.definition.model import (
     DateField,
     DerivedField,
     FlowDefinition,
+    FlowSource,
     JoinField,
     MemberCheck,
     MemberField,
+    OnDifference,
     Op,
     PatternField,
     Reconcile,
@@ -31,11 +33,7 @@ def definition_dict(flow: FlowDefinition) -> dict[str, Any]:
     found: dict[str, Any] = {
         "finance_object": flow.finance_object,
         "slice": {"scenario": flow.slice.scenario, "per": str(flow.slice.per)},
-        "source": {
-            "connection": flow.source.connection,
-            "dataset": plain(flow.source.dataset),
-            "where": [_condition(item) for item in flow.source.where],
-        },
+        "source": _source(flow.source),
         "fields": [_field(item) for item in flow.fields],
         "amount": _amount(flow.amount),
         "checks": [_check(item) for item in flow.checks],
@@ -64,6 +62,16 @@ def definition_dict(flow: FlowDefinition) -> dict[str, Any]:
     if flow.reconcile:
         found["reconcile"] = _reconcile(flow.reconcile)
     return found
+
+
+def _source(item: FlowSource) -> dict[str, Any]:
+    """A key that was added later is absent at its default: hashes of approved versions stay what they are."""
+    found = {
+        "connection": item.connection,
+        "dataset": plain(item.dataset),
+        "where": [_condition(entry) for entry in item.where],
+    }
+    return found if item.max_shrink is None else found | {"max_shrink": str(item.max_shrink)}
 
 
 def plain(value: object) -> Any:
@@ -138,7 +146,7 @@ def _quarantine(flow: FlowDefinition) -> dict[str, Any]:
 
 
 def _reconcile(item: Reconcile) -> dict[str, Any]:
-    return {
+    found = {
         "connection": item.connection,
         "dataset": plain(item.dataset),
         "where": [_condition(entry) for entry in item.where],
@@ -152,3 +160,5 @@ def _reconcile(item: Reconcile) -> dict[str, Any]:
         "amount": _amount_text(item.text),
         "tolerance": str(item.tolerance),
     }
+    default = item.on_difference is OnDifference.PROTECT
+    return found if default else found | {"on_difference": str(item.on_difference)}

@@ -124,6 +124,9 @@ SOURCE = (
     Key("where", "list", "conditions, all of which a record must fulfil to be part of the slice; with "
         "per: period one compares with {period}", "all records", '[{field: period, equals: "{period}"}]',
         CONDITION),
+    Key("max_shrink", "decimal from 0 to 1", "share of its records that a slice may lose since its last "
+        "confirmed load; if it loses more, nothing is loaded unless the figure under reconcile agrees",
+        "any share; more than half is told (DQ-012)", '"0.25"'),
 )  # fmt: skip
 TARGET = (
     Key("connection", "code", "the connection that is loaded", example="planning"),
@@ -156,6 +159,10 @@ RECONCILE = (
     Key("amount", "mapping", "how amounts are written here", "plain decimals, at most four",
         r"{pattern: '-?\d+\.\d{2}'}", AMOUNT_TEXT),
     Key("tolerance", "decimal", "difference per key that is let pass", "0", '"0.01"'),
+    Key("on_difference", "protect, hold or load", "what becomes of a load that differs from this figure, or "
+        "when it cannot be read: protect loads nothing where the target holds a load that agreed, hold "
+        "loads nothing ever (a held load may be released by a second person), load loads and tells",
+        "protect", "hold"),
 )  # fmt: skip
 DEFINITION = (
     Key("finance_object", "code", "what is moved; the source's system must be its system of record "

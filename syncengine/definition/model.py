@@ -41,6 +41,17 @@ class MeasureKind(StrEnum):
     NET = "net"
 
 
+class OnDifference(StrEnum):
+    """What happens to a load that the independent figure does not bear out.
+
+    `protect` holds it where the target holds a load that was proven; `hold` always, `load` never.
+    """
+
+    HOLD = "hold"
+    LOAD = "load"
+    PROTECT = "protect"
+
+
 class Compare(StrEnum):
     """What reconciliation sets against the independent figure: the loaded rows, or all source lines."""
 
@@ -282,15 +293,20 @@ class Reconcile:
     amounts: tuple[ReconcileAmount, ...]
     text: AmountText
     tolerance: Decimal
+    on_difference: OnDifference
 
 
 @dataclass(frozen=True, slots=True)
 class FlowSource:
-    """The dataset a flow reads and the conditions that make a record part of the slice."""
+    """The dataset a flow reads and the conditions that make a record part of the slice.
+
+    `max_shrink` is the share of its records that a slice may lose from one load to the next; None is any.
+    """
 
     connection: str
     dataset: Mapping[str, object]
     where: tuple[Condition, ...]
+    max_shrink: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

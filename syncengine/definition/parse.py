@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from syncengine.definition import keys, parse_fields, parse_money
 from syncengine.definition.crosscheck import crosscheck
@@ -15,6 +16,7 @@ from syncengine.definition.model import (
     FlowSource,
     MappingUse,
     MemberCheck,
+    OnDifference,
     Per,
     Quarantine,
     QuarantineUnit,
@@ -71,7 +73,16 @@ def _dataset(node: Node) -> Mapping[str, object]:
 
 
 def _source(node: Node) -> FlowSource:
-    return FlowSource(node.code("connection"), _dataset(node), parse_fields.conditions(node, "where"))
+    shrink = _share(node, "max_shrink", "1") if node.has("max_shrink") else None
+    where = parse_fields.conditions(node, "where")
+    return FlowSource(node.code("connection"), _dataset(node), where, shrink)
+
+
+def _share(node: Node, key: str, default: str) -> Decimal:
+    share = node.decimal(key, default)
+    if share > 1:
+        node.child(key).fault(BAD_VALUE, "a share between 0 and 1 is expected")
+    return share
 
 
 def _check(node: Node) -> Check | None:
@@ -123,10 +134,7 @@ def _quarantine(node: Node) -> Quarantine:
     journal = node.texts("journal_key")
     if (unit is QuarantineUnit.JOURNAL) != bool(journal):
         node.fault(MISSING, "belongs to unit: journal, and only to it", "journal_key")
-    share = node.decimal("max_share", "1")
-    if share > 1:
-        node.child("max_share").fault(BAD_VALUE, "a share between 0 and 1 is expected")
-    return Quarantine(unit, journal, share)
+    return Quarantine(unit, journal, _share(node, "max_share", "1"))
 
 
 def _reconcile(node: Node) -> Reconcile:
@@ -141,6 +149,7 @@ def _reconcile(node: Node) -> Reconcile:
         amounts=tuple(_reconcile_amount(name, value) for name, value in node.pairs("amounts", required=True)),
         text=parse_money.amount_text(node.child("amount"), optional=True),
         tolerance=node.decimal("tolerance", "0"),
+        on_difference=OnDifference(node.choice("on_difference", OnDifference, OnDifference.PROTECT)),
     )
 
 

@@ -24,9 +24,13 @@ from syncengine.execution.attempt import Attempt
 from syncengine.execution.compute import Computed, in_one_currency, output_columns
 from syncengine.execution.extract import pinned_connection
 from syncengine.execution.quarantine import Passed, follow
+from syncengine.leases import next_fence
 from syncengine.states import Confirmation
 from syncengine.storage import adapter_of
 from syncengine.tags import Tag
+
+# code, sentence and place of what is wrong at the end of a run
+Fault = tuple[str, str, str]
 
 
 class Unproven(Exception):
@@ -38,11 +42,12 @@ def target_of(attempt: Attempt) -> TargetAdapter:
 
 
 def slice_load_of(attempt: Attempt, computed: Computed) -> SliceLoad:
-    """What the target shall hold for the run's slice."""
+    """What the target shall hold for the run's slice. A dry run takes no fence: it asks with the next one."""
     run = attempt.run
+    cells = fixed_cells(run.flow.code, attempt.definition, run.period)
     return SliceLoad(
         slice_key=run.slice_key,
-        fence=attempt.lease.fence,
+        fence=next_fence(run.slice_key) if run.dry_run else attempt.lease.fence,
         run_ref=run.ref,
         table=attempt.definition.target.table,
         columns=output_columns(attempt.definition),
@@ -50,7 +55,8 @@ def slice_load_of(attempt: Attempt, computed: Computed) -> SliceLoad:
         parquet=attempt.store.path(computed.output),
         rows=computed.result.output_rows,
         flow=run.flow.code,
-        cells=fixed_cells(run.flow.code, attempt.definition, run.period),
+        cells=cells,
+        shared=_shared(run.flow.code, attempt.definition, cells),
     )
 
 
@@ -69,9 +75,7 @@ def load(attempt: Attempt, computed: Computed, passed: Passed) -> None:
     except DomainError:
         attempt.nothing_sent()
         raise
-    action = plan.action
-    if receipt.altered:
-        action = LoadAction.OVERWRITE if action is LoadAction.REPLACE else LoadAction.REPAIR
+    action = _action(plan.action, receipt.altered)
     quarantine = attempt.store.path(attempt.store.find(computed.quarantine.sha256, EvidenceKind.QUARANTINE))
     with attempt.write() as run:
         run.load_action = str(action)
@@ -93,6 +97,28 @@ def load(attempt: Attempt, computed: Computed, passed: Passed) -> None:
     attempt.finish(receipt.rows, action=str(action), mode=plan.mode, fence=receipt.fence)
 
 
+def _action(planned: LoadAction, altered: bool) -> LoadAction:
+    if not altered:
+        return planned
+    return LoadAction.OVERWRITE if planned is LoadAction.REPLACE else LoadAction.REPAIR
+
+
+def look(attempt: Attempt, computed: Computed) -> Fault | None:
+    """What a load would meet in the target, told by a dry run: the target is read and nothing is sent.
+
+    Raises what the load would refuse.
+    """
+    attempt.begin("confirm")
+    target, slice_load = target_of(attempt), slice_load_of(attempt, computed)
+    plan = target.plan_load(slice_load)
+    action = _action(plan.action, target.altered(slice_load))
+    foreign = target.foreign_rows(slice_load)
+    with attempt.write() as run:
+        run.load_action = str(action)
+    attempt.finish(None, action=str(action), mode=plan.mode, foreign_rows=foreign)
+    return _crowded(foreign, slice_load) if foreign else None
+
+
 def _send(attempt: Attempt, target: TargetAdapter, slice_load: SliceLoad) -> TargetReceipt:
     """Load; a lost answer is settled by the target's own record of the slice, never by sending again.
 
@@ -110,14 +136,17 @@ def _send(attempt: Attempt, target: TargetAdapter, slice_load: SliceLoad) -> Tar
         raise
 
 
-def confirm(attempt: Attempt, computed: Computed) -> None:
-    """Compare the target's own record and its rows with what was computed, and count what else is there."""
+def confirm(attempt: Attempt, computed: Computed) -> Fault | None:
+    """Compare the target's own record and its rows with what was computed, and count what else is there.
+
+    Gives why the load is not confirmed.
+    """
     attempt.begin("confirm")
     target, slice_load = target_of(attempt), slice_load_of(attempt, computed)
     try:
         receipt = target.confirm(slice_load.slice_key)
         found = target.read_back(slice_load.slice_key, slice_load.table, slice_load.columns)
-        foreign = target.foreign_rows(slice_load) if _names_slice(attempt.definition) else 0
+        foreign = target.foreign_rows(slice_load)
     except DomainError as error:
         if behaviour_of(error.code) is Behaviour.TRANSIENT:
             raise Unproven(error.message) from error
@@ -131,29 +160,29 @@ def confirm(attempt: Attempt, computed: Computed) -> None:
         run.target_rows = found.rows
         one_currency = in_one_currency(attempt.definition, computed.result)
         run.target_net = net_of(attempt.definition, found.amounts) if one_currency else None
-        if fault is not None:
-            run.error_code, run.error_message = fault
     attempt.finish(found.rows, confirmation=str(verdict), output_hash=found.output_hash, foreign_rows=foreign)
+    return fault
 
 
-def _short(verdict: Confirmation, found: ReadBack, sent: SliceLoad) -> tuple[Code, str]:
+def _short(verdict: Confirmation, found: ReadBack, sent: SliceLoad) -> Fault:
     code = Code.REC_004 if verdict is Confirmation.FAILED else Code.REC_003
-    return code, f"The target holds {found.rows} rows of {sent.rows}."
+    return code, f"The target holds {found.rows} rows of {sent.rows}.", ""
 
 
-def _crowded(foreign: int, sent: SliceLoad) -> tuple[Code, str]:
+def _crowded(foreign: int, sent: SliceLoad) -> Fault:
     cells = ", ".join(f"{name} = '{value}'" for name, value in sorted(sent.cells.items()))
     rows = "1 row" if foreign == 1 else f"{foreign:,} rows"
-    return Code.REC_006, (
+    words = (
         f"{rows} of the table {sent.table} with {cells} but another slice than {sent.slice_key}: "
         f"whoever reads these cells finds them beside the {sent.rows:,} of this load."
     )
+    return Code.REC_006, words, ""
 
 
-def _names_slice(definition: FlowDefinition) -> bool:
-    """Whether the fixed columns tell a slice from the flow's others; a period from a field does not."""
+def _shared(flow_code: str, definition: FlowDefinition, cells: Mapping[str, str]) -> bool:
+    """Whether the fixed columns do not tell a slice from the flow's others."""
     by_period = definition.slice.per is Per.PERIOD
-    return not by_period or any("{period}" in (item.value or "") for item in definition.target.columns)
+    return by_period and cells.keys() == fixed_cells(flow_code, definition).keys()
 
 
 def judge(receipt: TargetReceipt | None, found: ReadBack, sent: SliceLoad) -> Confirmation:

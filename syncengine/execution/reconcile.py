@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from portal.core.canonical import decimal_text
 from portal.core.errors import DomainError
 from syncengine.codes import Code
@@ -19,18 +23,32 @@ SHOWN = 1_000
 _AMOUNTS = ("expected", "actual", "difference")
 
 
-def prove(attempt: Attempt, pipeline: Pipeline) -> Outcome:
-    """Compare, keep the rows that differ, tell the outcome. A figure that cannot be read proves nothing."""
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the comparison came to; `fault` is code, sentence and place where a figure is named and fails."""
+
+    outcome: Outcome
+    fault: tuple[Code, str, str] | None = None
+
+
+def prove(attempt: Attempt, pipeline: Pipeline, **noted: Any) -> Proof:
+    """Compare, keep the rows that differ, tell the outcome. A figure that cannot be read proves nothing.
+
+    `noted` is kept with the result of the stage.
+    """
     attempt.begin("reconcile")
     item = attempt.definition.reconcile
     if item is None:
-        return _not_proven(attempt, Code.REC_001, "The flow names no independent figure.")
+        _not_proven(attempt, Code.REC_001, "The flow names no independent figure.", noted)
+        return Proof(Outcome.NOT_PROVEN)
     try:
         snapshot = read_dataset(attempt, item.connection, item.dataset, "reconcile.dataset")
         path = attempt.store.path(snapshot.parquet)
         found = reconcile(pipeline, path, snapshot.columns, pipeline.work / "differences.parquet")
     except (DomainError, PipelineError) as error:
-        return _broken(attempt, error)
+        _not_proven(attempt, error.code, f"{error.message} {error.place}".strip(), noted)
+        words = f"The proof named under reconcile failed: {error.code} {error.message}"
+        return Proof(Outcome.NOT_PROVEN, (Code.REC_002, words, error.place or "reconcile"))
     outcome = Outcome.DIFFERENCES if found.differences else Outcome.RECONCILED
     ref = attempt.store.put_file(found.path, EvidenceKind.RECONCILIATION)
     with attempt.write() as run:
@@ -40,20 +58,8 @@ def prove(attempt: Attempt, pipeline: Pipeline) -> Outcome:
         run.reconciliation_keys, run.reconciliation_differences = found.keys, found.differences
         run.differences.all().delete()
         rows = ReconciliationDifference.objects.bulk_create(_rows(attempt, found))
-        if rows:
-            run.error_code, run.error_place = Code.REC_007, ""
-            run.error_message = _largest(rows[0], found.differences)
-    attempt.finish(found.compared, keys=found.keys, differences=found.differences)
-    return outcome
-
-
-def _broken(attempt: Attempt, error: DomainError | PipelineError) -> Outcome:
-    """The flow names a figure and it cannot be read: no proof, told with its cause."""
-    message = f"The proof named under reconcile failed: {error.code} {error.message}"
-    with attempt.write() as run:
-        run.error_code, run.error_message = Code.REC_002, message[:2000]
-        run.error_place = (error.place or "reconcile")[:300]
-    return _not_proven(attempt, error.code, f"{error.message} {error.place}".strip())
+    attempt.finish(found.compared, keys=found.keys, differences=found.differences, **noted)
+    return Proof(outcome, (Code.REC_007, _largest(rows[0], found.differences), "") if rows else None)
 
 
 def _largest(row: ReconciliationDifference, count: int) -> str:
@@ -63,12 +69,12 @@ def _largest(row: ReconciliationDifference, count: int) -> str:
     return f"{amounts} from the independent figure; the largest: {found}."
 
 
-def _not_proven(attempt: Attempt, code: str, message: str) -> Outcome:
+def _not_proven(attempt: Attempt, code: str, message: str, noted: Mapping[str, Any]) -> None:
     with attempt.write() as run:
         run.reconciliation = Outcome.NOT_PROVEN
         run.reconciliation_keys = run.reconciliation_differences = None
-    attempt.finish(None, code=str(code), message=message)
-    return Outcome.NOT_PROVEN
+        run.differences.all().delete()
+    attempt.finish(None, code=str(code), message=message, **noted)
 
 
 def _rows(attempt: Attempt, found: Reconciliation) -> list[ReconciliationDifference]:

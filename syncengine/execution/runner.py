@@ -11,25 +11,33 @@ from pathlib import Path
 import duckdb
 from django.db import OperationalError
 
-from portal.audit.services import record
 from portal.core.clock import now
 from portal.core.errors import DomainError
 from portal.core.states import apply_transition
 from syncengine.codes import Behaviour, Code, behaviour_of
 from syncengine.definitions import read_definition
+from syncengine.endings import tell_end
 from syncengine.evidence import EvidenceKind
 from syncengine.execution.attempt import Attempt, Cancelled, Stopped
 from syncengine.execution.compute import Computed, compute, open_pipeline
 from syncengine.execution.extract import extract
-from syncengine.execution.load import Unproven, confirm, load
+from syncengine.execution.guard import (
+    Held,
+    had,
+    is_released,
+    last_with_rows,
+    records_of,
+    shrunk_since,
+    why_guarded,
+)
+from syncengine.execution.load import Fault, Unproven, confirm, load, look
 from syncengine.execution.quarantine import follow
-from syncengine.execution.reconcile import prove
+from syncengine.execution.reconcile import Proof, prove
 from syncengine.leases import Lease, LeaseLost, failing_verb, free_slice, give_back, hold
-from syncengine.models import OutboxEvent, Run
+from syncengine.models import Run
 from syncengine.pipeline.values import PipelineError
-from syncengine.states import PARTITION, RUN, Confirmation, Outcome, WaitReason
+from syncengine.states import PARTITION, RUN, Confirmation, WaitReason
 from syncengine.storage import evidence_store, scratch_root
-from syncengine.tags import Tag
 
 log = logging.getLogger("tieout.engine")
 RETRY_SECONDS = (2, 10, 60, 300)
@@ -68,71 +76,61 @@ def _stages(attempt: Attempt) -> None:
         if held := _why_hold(attempt, computed):
             _hold_back(attempt, computed, *held)
             return
-        if not attempt.run.dry_run:
+        shrunk = shrunk_since(attempt, computed)
+        proof = prove(attempt, pipeline, shrunk=shrunk)
+        held = why_guarded(attempt, proof, shrunk)
+        if held and not is_released(attempt, computed):
+            _hold_back(attempt, computed, *held)
+            return
+        if attempt.run.dry_run:
+            fault = look(attempt, computed)
+        else:
             load(attempt, computed, pipeline.passed)
-            confirm(attempt, computed)
-            if attempt.run.confirmation != Confirmation.CONFIRMED:
-                _finish(attempt, "fail")
-                return
-        outcome = prove(attempt, pipeline)
-    _finish(attempt, _ending(attempt, outcome))
+            fault = confirm(attempt, computed)
+    if fault is not None:
+        _finish(attempt, "fail", fault)
+    else:
+        _finish(attempt, _ending(attempt, proof), proof.fault)
 
 
-def _why_hold(attempt: Attempt, computed: Computed) -> tuple[Code, str] | None:
+def _why_hold(attempt: Attempt, computed: Computed) -> Held | None:
     """Why nothing may be loaded: too much is quarantined, or an empty extract would empty the slice."""
-    source = sum(line.records for line in computed.result.source)
+    source = records_of(computed)
     held = sum(line.records for line in computed.result.quarantined_by_code)
     share = attempt.definition.quarantine.max_share
-    last = _last_to_load(attempt.run) if held and not computed.result.output_rows else None
+    last = last_with_rows(attempt.run) if held and not computed.result.output_rows else None
     if last is not None:
-        return Code.RUN_008, f"Of {source} records none is left to load, {held} are quarantined; {_had(last)}"
+        return Code.RUN_008, f"Of {source} records none is left to load, {held} are quarantined; {had(last)}"
     if held and held > share * source:
         return Code.RUN_008, f"{held} records are quarantined; the flow's limit is a share of {share}."
-    last = None if source else _last_to_load(attempt.run)
-    return None if last is None else (Code.RUN_014, f"The source has no record; {_had(last)}")
-
-
-def _had(last: Run) -> str:
-    verb = "loaded" if last.confirmation == Confirmation.CONFIRMED else "may have loaded"
-    rows = last.output_rows if last.target_rows is None else last.target_rows
-    return f"{last.ref} {verb} {rows} rows."
-
-
-def _last_to_load(run: Run) -> Run | None:
-    """The newest run whose rows the target holds, or may hold; None when it holds none for certain."""
-    earlier = Run.objects.filter(flow=run.flow, slice_key=run.slice_key, dry_run=False).exclude(pk=run.pk)
-    for other in earlier.exclude(confirmation__in=(Confirmation.NONE, Confirmation.NOT_LOADED)):
-        if other.target_rows or (other.is_in_doubt and other.output_rows):
-            return other
-        if other.confirmation == Confirmation.CONFIRMED:
-            break
-    return None
+    last = None if source or is_released(attempt, computed) else last_with_rows(attempt.run)
+    return None if last is None else (Code.RUN_014, f"The source has no record; {had(last)}")
 
 
 def _hold_back(attempt: Attempt, computed: Computed, code: Code, why: str) -> None:
     """Show the records, load nothing, say why. An earlier attempt of the run may have loaded all the same."""
     path = attempt.store.path(attempt.store.find(computed.quarantine.sha256, EvidenceKind.QUARANTINE))
-    if not attempt.run.dry_run:
-        with attempt.write() as run:
-            follow(attempt, run, path)
     with attempt.write() as run:
+        if not run.dry_run:
+            follow(attempt, run, path)
         if not run.was_sent:
             run.confirmation = Confirmation.NOT_LOADED
-        run.error_code, run.error_message = code, why
-    _finish(attempt, "lose" if attempt.run.is_in_doubt else "hold")
+    _finish(attempt, "lose" if attempt.run.is_in_doubt else "hold", (code, why, ""))
 
 
-def _ending(attempt: Attempt, outcome: Outcome) -> str:
+def _ending(attempt: Attempt, proof: Proof) -> str:
     """A figure that is named and proves nothing leaves the run unreconciled, as one that differs does."""
-    named = attempt.definition.reconcile is not None
-    if outcome is Outcome.DIFFERENCES or (named and outcome is Outcome.NOT_PROVEN):
+    if proof.fault is not None:
         return "leave_unreconciled"
     return "complete_with_exceptions" if attempt.run.quarantined_by_code else "complete"
 
 
-def _finish(attempt: Attempt, verb: str) -> None:
+def _finish(attempt: Attempt, verb: str, fault: Fault | None = None) -> None:
     """The end of a run: state, audit, event, and the slice free for others, in one transaction."""
     with attempt.write() as run:
+        if fault is not None:
+            code, message, place = fault
+            run.error_code, run.error_message, run.error_place = code, message[:2000], place[:300]
         partition, _ = hold(attempt.lease)
         apply_transition(partition, PARTITION, "fail" if verb in ("fail", "lose") else "finish")
         partition.lease_owner, partition.lease_until = "", None
@@ -144,25 +142,7 @@ def _finish(attempt: Attempt, verb: str) -> None:
             run.confirmation = Confirmation.NOT_LOADED
         run.finished_at = now()
         free_slice(attempt.lease)
-        summary = {
-            "flow": run.flow.code,
-            "slice": run.slice_key,
-            "state": run.state,
-            "dry_run": run.dry_run,
-            "output_hash": run.output_hash,
-            "confirmation": run.confirmation,
-            "reconciliation": run.reconciliation,
-        }
-        record(
-            Tag.RUN_FINISH,
-            actor=attempt.actor,
-            subject=run,
-            after=summary,
-            content_sha256=run.output_hash,
-            run_id=run.pk,
-            code=run.error_code,
-        )
-        OutboxEvent.objects.create(type=f"tieout.run.{run.state}", subject=run.ref, data=summary)
+        tell_end(run, attempt.actor)
 
 
 def _end_badly(attempt: Attempt, error: Exception) -> None:
@@ -174,16 +154,12 @@ def _end_badly(attempt: Attempt, error: Exception) -> None:
         elif isinstance(error, Unproven):
             with attempt.write() as run:
                 run.confirmation = Confirmation.UNKNOWN
-                run.error_code, run.error_message = Code.REC_005, str(error)
-            _finish(attempt, "lose")
+            _finish(attempt, "lose", (Code.REC_005, str(error), ""))
         elif _may_pass(error):
             seconds = RETRY_SECONDS[min(lease.attempt, len(RETRY_SECONDS)) - 1]
             give_back(lease, WaitReason.RETRY, after_seconds=seconds, note=str(error))
         else:
-            code, message, place = _words(error)
-            with attempt.write() as run:
-                run.error_code, run.error_message, run.error_place = code, message[:2000], place[:300]
-            _finish(attempt, failing_verb(attempt.run))
+            _finish(attempt, failing_verb(attempt.run), _words(error))
     except LeaseLost as lost:
         log.warning("%s: %s", attempt.run.ref, lost)
 
@@ -194,7 +170,7 @@ def _may_pass(error: Exception) -> bool:
     return isinstance(error, DomainError) and behaviour_of(error.code) is Behaviour.TRANSIENT
 
 
-def _words(error: Exception) -> tuple[str, str, str]:
+def _words(error: Exception) -> Fault:
     """Code, sentence and place of an error; what nobody foresaw gets RUN-012 and a trace in the log."""
     if isinstance(error, (DomainError, PipelineError)):
         return error.code, error.message, error.place

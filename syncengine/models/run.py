@@ -13,7 +13,10 @@ from syncengine.states import FINAL, STAGES, Confirmation, Outcome, PartitionSta
 
 
 class Run(Governed):
-    """One execution of a flow version for a slice. `pins` names by hash all that it computes from."""
+    """One execution of a flow version for a slice. `pins` names by hash all that it computes from.
+
+    `release_ref` is the change request by which a second person let the content of a held run be loaded.
+    """
 
     view_permission = P.RUN_VIEW
     scope_lookups = {"flow": ("flow_id",), "system": ("flow__source_system_id",)}
@@ -37,6 +40,7 @@ class Run(Governed):
     requested_person = models.BigIntegerField(null=True)
     reason = models.TextField(blank=True)
     cancel_requested = models.BooleanField(default=False)
+    release_ref = models.CharField(max_length=16, blank=True)
     pins = models.JSONField(default=dict)
     pins_sha256 = models.CharField(max_length=64, blank=True)
     mapping_hash = models.CharField(max_length=64, blank=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,8 +13,10 @@ from portal.core.actor import Actor
 from portal.core.errors import NotFound
 from syncengine.codes import Code
 from syncengine.connectors.base import LoadAction
+from syncengine.leases import MAX_ATTEMPTS
 from syncengine.models import EvidenceFile, Flow, Run
 from syncengine.permissions import P
+from syncengine.states import Outcome, RunState, WaitReason
 
 BUCKETS = ("source", "loaded", "excluded", "quarantined", "accepted")
 
@@ -78,6 +81,34 @@ def reading_of(run: Run) -> Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """A run whose attempt `failed` (from 1) of `allowed` was cut short; what follows begins at `at`."""
+
+    failed: int
+    allowed: int
+    at: dt.datetime | None
+
+    @property
+    def is_last(self) -> bool:
+        """No attempt is left: the run is given up then."""
+        return self.failed >= self.allowed
+
+    @property
+    def words(self) -> str:
+        then = "the run is given up" if self.is_last else f"attempt {self.failed + 1} begins"
+        when = "as soon as a worker is free" if self.at is None else f"at {self.at:%Y-%m-%d %H:%M:%S} UTC"
+        return f"Attempt {self.failed} of {self.allowed} failed; {then} {when}."
+
+
+def retry_of(run: Run) -> Retry | None:
+    """When a run that waits for its next attempt goes on; None for others."""
+    if run.state != RunState.WAITING or run.wait_reason != WaitReason.RETRY:
+        return None
+    part = run.partitions.all()[0]
+    return Retry(part.attempt - part.releases, MAX_ATTEMPTS, part.not_before)
+
+
+@dataclass(frozen=True, slots=True)
 class Warned:
     """Something a run tells that does not stop it."""
 
@@ -97,9 +128,16 @@ def warnings_of(run: Run) -> list[Warned]:
             f"Their {strays['field']} is none of the calendar's, for instance {values}."
         )
         found.append(Warned(Code.DQ_011, words))
+    shrunk = details.get("reconcile", {}).get("shrunk")
+    if shrunk and run.error_code != Code.DQ_012:
+        ref, then, now = shrunk
+        if now * 2 < then and run.reconciliation != Outcome.RECONCILED:
+            words = f"The slice has {now:,} records; {ref} had {then:,}, more than twice as many."
+            found.append(Warned(Code.DQ_012, words))
     if run.load_action in (LoadAction.REPAIR, LoadAction.OVERWRITE):
-        then = "put back" if run.load_action == LoadAction.REPAIR else "replaced by the new content"
-        words = f"The target's rows of the slice had been changed outside Tieout; they were {then}."
+        what = "put back" if run.load_action == LoadAction.REPAIR else "replaced by the new content"
+        verb = ("are", "would be") if run.dry_run else ("had been", "were")
+        words = f"The target's rows of the slice {verb[0]} changed outside Tieout; they {verb[1]} {what}."
         found.append(Warned(Code.LOAD_015, words))
     return found
 

@@ -1,4 +1,4 @@
-"""Planning, replaying and cancelling runs."""
+"""Planning, replaying, releasing and cancelling runs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from django.db import transaction
 
 from catalog import selectors as catalog
 from catalog.codes import Code as CatalogCode
+from portal.approvals.models import ChangeRequest
+from portal.approvals.services import change_submit
 from portal.audit.services import audited, record
 from portal.core.actor import Actor
 from portal.core.canonical import content_hash
 from portal.core.clock import now, today
-from portal.core.errors import Conflict, Invalid
+from portal.core.errors import BadInput, Conflict, Invalid
 from portal.core.locking import lock_name, locked
 from portal.core.states import apply_transition
 from portal.core.text import clean_text
@@ -23,11 +25,14 @@ from syncengine.codes import Code
 from syncengine.definition import FlowDefinition
 from syncengine.definition.model import Per
 from syncengine.definitions import read_definition
+from syncengine.endings import publish_end
 from syncengine.models import Flow, FlowVersion, Partition, Run
 from syncengine.permissions import P
 from syncengine.pinning import pin_versions
 from syncengine.selectors.flows import version_in_force
-from syncengine.states import PARTITION, QUEUED, RUN, STAGES, PartitionState
+from syncengine.selectors.releases import why_not_release
+from syncengine.states import COMPUTING, PARTITION, QUEUED, RUN, PartitionState
+from syncengine.subjects import HeldRunSubject
 from syncengine.tags import Tag
 
 
@@ -156,6 +161,38 @@ def run_replay(*, actor: Actor, reason: str, run_id: int) -> Run:
     return run
 
 
+@audited(Tag.RUN_RELEASE)
+def run_release(*, actor: Actor, reason: str, run_id: int) -> ChangeRequest:
+    """Propose that what a held run computed is loaded all the same; another person decides.
+
+    Once approved, a replay that computes exactly the same content loads it. Raises BadInput and Conflict
+    RUN-016, Conflict APR-003.
+    """
+    run = Run.objects.select_related("flow").get_for(actor, P.FLOW_RUN, pk=run_id)
+    note = clean_text(reason, 2000, multiline=True, place="reason")
+    if not note:
+        raise BadInput(Code.RUN_016, "Say why the figures are right all the same.", place="reason")
+    if why := why_not_release(run):
+        raise Conflict(Code.RUN_016, f"{run.ref} cannot be released: {why}")
+    payload = {
+        "run": run.ref,
+        "slice": run.slice_key,
+        "output_hash": run.output_hash,
+        "held": f"{run.error_code} {run.error_message}",
+    }
+    change = change_submit(
+        actor=actor,
+        reason=note,
+        kind=HeldRunSubject.kind,
+        subject_key=run.ref,
+        payload=payload,
+        contributors=[run.requested_person] if run.requested_person else [],
+    )
+    after = {"change": change.ref, **payload}
+    record(Tag.RUN_RELEASE, actor=actor, subject=run, reason=note, after=after, run_id=run.pk)
+    return change
+
+
 @audited(Tag.RUN_CANCEL)
 def run_cancel(*, actor: Actor, reason: str, run_id: int) -> Run:
     """Cancel a run: at once while it waits, at the next safe point while it computes.
@@ -179,9 +216,11 @@ def run_cancel(*, actor: Actor, reason: str, run_id: int) -> Run:
         raise Conflict(
             Code.RUN_009, words, hint="Nothing is left to cancel; a replay computes the slice again."
         )
-    elif run.state not in STAGES[:5]:
+    elif run.state not in COMPUTING:
         raise Conflict(Code.RUN_009, f"{run} is {run.get_state_display()}.")
     run.cancel_requested = True
     run.save(update_fields=["state", "finished_at", "cancel_requested"])
+    if run.is_final:
+        publish_end(run)
     record(Tag.RUN_CANCEL, actor=actor, subject=run, reason=reason, after={"state": run.state}, run_id=run.pk)
     return run

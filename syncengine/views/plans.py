@@ -7,9 +7,10 @@ from typing import Any
 
 from django.urls import reverse
 
+from portal.approvals.models import ChangeRequest
 from portal.core.errors import DomainError
 from portal.core.forms import ActionForm
-from portal.core.views import Crumb, ObjectActionPage
+from portal.core.views import Crumb, ObjectActionPage, Proposal
 from portal.fiscal import selectors as fiscal
 from syncengine import services
 from syncengine.definition import FlowDefinition
@@ -19,8 +20,9 @@ from syncengine.models import Flow, FlowVersion, Run
 from syncengine.permissions import P
 from syncengine.selectors.flows import last_approved, version_in_force
 from syncengine.selectors.health import latest_of_slices, waiting_for_slice
+from syncengine.selectors.releases import why_not_release
 from syncengine.selectors.replays import PinChange, pin_changes
-from syncengine.states import QUEUED, STAGES
+from syncengine.states import COMPUTING, QUEUED
 from syncengine.views.flows import definition_of, flow_crumbs, why_not_run
 from syncengine.views.links import flow_url, run_url, version_url
 
@@ -162,6 +164,27 @@ class RunReplayView(_OnRun):
         return f"{result.ref} is planned; it replays {self.object.ref}."
 
 
+class RunReleaseView(Proposal, _OnRun):
+    """Ask a second person to let the content of a held run be loaded."""
+
+    crumb = "release"
+    form_class = ActionForm
+    lead = (
+        "A proposal that exactly this content is loaded although it was held; another person decides. Once "
+        "it is approved, a replay that computes the same content loads it."
+    )
+
+    def get_title(self) -> str:
+        return f"Release {self.object.ref}"
+
+    def blocked(self) -> str:
+        why = why_not_release(self.object)
+        return f"Not possible: {why}" if why else ""
+
+    def perform(self, form: ActionForm) -> ChangeRequest:
+        return services.run_release(actor=self.actor, run_id=self.object.pk, **form.values)
+
+
 def why_not_cancel(run: Run) -> str:
     if run.is_final:
         return "the run has ended."
@@ -169,7 +192,7 @@ def why_not_cancel(run: Run) -> str:
         return "cancelling is under way."
     if run.was_sent:
         return "it has been sent to the target, which holds it or may hold it; its next attempt asks."
-    return "" if run.state in (*QUEUED, *STAGES[:5]) else "the target is being written; it cannot stop now."
+    return "" if run.state in (*QUEUED, *COMPUTING) else "the target is being written; it cannot stop now."
 
 
 class RunCancelView(_OnRun):

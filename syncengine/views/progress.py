@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from portal.core.clock import now
 from syncengine.models import Partition, Run, StageResult
+from syncengine.selectors.runs import Retry, retry_of
 from syncengine.states import STAGES, SUCCESS, Confirmation, RunState
 
-STEPS = ("extract", "validate", "map", "translate", "aggregate", "load", "confirm", "reconcile")
+STEPS = ("extract", "validate", "map", "translate", "aggregate", "reconcile", "load", "confirm")
 STEP_OF = dict(zip(map(str, STAGES), STEPS, strict=True))
 _WRITING = ("load", "confirm")
 
@@ -38,6 +39,7 @@ class Progress:
     left: float | None
     waiting_since: dt.datetime | None
     part: Partition | None
+    retry: Retry | None
 
 
 def progress_of(run: Run) -> Progress:
@@ -62,6 +64,7 @@ def progress_of(run: Run) -> Progress:
         left=left,
         waiting_since=None if run.is_final or run.is_running else run.created_at,
         part=part,
+        retry=retry_of(run),
     )
 
 
@@ -76,6 +79,8 @@ def _step(run: Run, name: str, result: StageResult | None, part: Partition | Non
     if result is not None:
         state = "ok"
         note = "not proven" if result.detail.get("code") else ""
+        if run.dry_run and name == "confirm":
+            note = "target read only"
     elif run.is_final:
         state, note = _never(run, name)
     return Step(name, state, seconds, result.records if result else None, note, False)

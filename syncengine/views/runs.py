@@ -34,9 +34,10 @@ from syncengine.models import EvidenceFile, ReconciliationDifference, Run
 from syncengine.permissions import P
 from syncengine.selectors.evidence import TABULAR
 from syncengine.selectors.health import latest_of_slices
+from syncengine.selectors.releases import why_not_release
 from syncengine.selectors.replays import Pin, pins_of
 from syncengine.selectors.runs import reading_of, warnings_of
-from syncengine.states import Outcome
+from syncengine.states import Outcome, RunState
 from syncengine.views.links import evidence_url, flow_url, plan_url, records_url, run_url, version_url
 from syncengine.views.plans import why_not_cancel
 from syncengine.views.progress import progress_of
@@ -142,6 +143,12 @@ class RunDetailView(DetailPage):
             self.actor, P.FLOW_RUN, "Replay", reverse("syncengine:run-replay", kwargs=key), obj=flow,
             icon="arrow-path",
         )  # fmt: skip
+        if run.state == RunState.HELD and not why_not_release(run):
+            url = reverse("syncengine:run-release", kwargs=key)
+            return [
+                replay,
+                permitted(self.actor, P.FLOW_RUN, "Ask for release", url, obj=flow, icon="lock-open"),
+            ]
         if not run.dry_run:
             return [replay]
         real = plan_url(flow, period=run.period, mode=REAL)
@@ -159,6 +166,7 @@ class RunDetailView(DetailPage):
             Fact("Requested by", run.requested_by),
             Fact("Started by", run.get_trigger_display()),
             Fact("Reason", run.reason),
+            Fact("Released by", run.release_ref, "code"),
             Fact("Started", run.started_at, "time"),
             Fact("Finished", run.finished_at, "time"),
         ]

@@ -68,6 +68,13 @@ def build_engine(world: Any) -> None:
     }
 
 
+def held_run(world: Any) -> int:
+    """The run, held back by its proof, so that its release can be asked for."""
+    held = {"state": "held", "error_code": "RUN-015", "confirmation": "not_loaded"}
+    Run.objects.filter(pk=world.ids["runs"]).update(dry_run=False, finished_at=now(), **held)
+    return int(world.ids["runs"])
+
+
 def ended_run(world: Any) -> int:
     """The run, after it failed, so that it can be replayed."""
     Run.objects.filter(pk=world.ids["runs"]).update(state="failed", finished_at=now())

@@ -156,6 +156,7 @@ EXAMPLES: dict[str, Example] = {
     "flow_versions_submit": example("architect"),
     "runs_create": example("operator", flow="running", dry_run=True),
     "runs_cancel": example("operator"),
+    "runs_release": example("operator"),
     "runs_replay": example("operator"),
     "quarantine_accept": Example(
         "controller_a", lambda world: {"record_ids": [world.ids["quarantine"]], "reason": WHY}

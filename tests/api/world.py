@@ -22,7 +22,7 @@ from portal.core.clock import now
 from portal.fiscal.models import FiscalCalendar, FiscalPeriod
 from portal.people.actors import actor_for
 from portal.people.models import User
-from tests.api.engine import build_engine, build_mappings, ended_run
+from tests.api.engine import build_engine, build_mappings, ended_run, held_run
 from tests.api.operations import Operation
 
 WHY = "Because the test asks for it"
@@ -81,7 +81,11 @@ def _pushed_back(world: World) -> int:
     return change.pk
 
 
-SPECIAL: dict[str, Callable[[World], int]] = {"changes_resubmit": _pushed_back, "runs_replay": ended_run}
+SPECIAL: dict[str, Callable[[World], int]] = {
+    "changes_resubmit": _pushed_back,
+    "runs_release": held_run,
+    "runs_replay": ended_run,
+}
 
 
 def _catalog(world: World) -> None:

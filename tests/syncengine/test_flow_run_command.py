@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import signal
 from io import StringIO
 
@@ -34,7 +35,7 @@ def test_each_retry_tells_code_sentence_and_waiting_time(mini, monkeypatch, caps
     told = [line for line in capsys.readouterr().err.splitlines() if "SRC-005" in line]
     assert len(told) == leases.MAX_ATTEMPTS
     assert "There is no file or folder 'ledger/journal.csv'" in told[0]
-    assert "tried again in 1 s" in told[0]
+    assert re.search(r"tried again in 1 s, at \d\d:\d\d:\d\d UTC", told[0])
     assert "RUN-004" in str(error)
     assert "SRC-005" in str(error)
     assert "then replay the run" in str(error), "no next step"

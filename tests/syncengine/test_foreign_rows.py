@@ -46,15 +46,33 @@ def test_rows_outside_the_cells_disturb_nobody(mini):
     assert run.confirmation == "confirmed"
 
 
-def test_cells_that_do_not_name_the_period_are_not_counted(mini):
-    """The period from a field: other slices of the flow lie in the same cells and are no strangers."""
+def take_the_period_from(field: str, **derived: str) -> None:
+    """The target's column of the period from a field instead of a fixed value."""
     version = FlowVersion.objects.select_related("flow").get()
     data = version.definition
     for column in data["target"]["columns"]:
         if column["name"] == "period":
             del column["value"]
-            column["from"] = "period"
+            column["from"] = field
+    if derived:
+        data["fields"].append({"name": field, **derived})
     version.definition = data
     version.content_sha256 = version_hash(version.flow.code, version.effective_from, parse_definition(data))
     version.save()
+
+
+def test_a_period_from_a_field_that_the_source_fixes_names_the_cells_as_a_fixed_value_does(mini):
+    take_the_period_from("period")
     assert [mini.run(period).confirmation for period in ("2026-01", "2026-02")] == ["confirmed"] * 2
+    put_by_hand(mini, "mini-actuals/ACTUALS/2026-01", "2026-02")
+    run = mini.run("2026-02")
+    assert (run.state, run.error_code) == ("failed", "REC-006")
+    assert "period = '2026-02'" in run.error_message
+
+
+def test_in_cells_that_name_no_slice_only_rows_of_no_run_are_strangers(mini):
+    """Other slices of the flow lie in the same cells."""
+    take_the_period_from("month", **{"from": "period", "pattern": "\\d{4}-(\\d\\d)"})
+    assert [mini.run(period).confirmation for period in ("2026-01", "2026-02")] == ["confirmed"] * 2
+    put_by_hand(mini, "anything", "02")
+    assert mini.run("2026-02").error_code == "REC-006"

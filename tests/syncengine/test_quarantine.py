@@ -125,8 +125,11 @@ def test_however_many_records_are_held_they_are_followed_batch_by_batch(mini, mo
     assert [state for _, state in states()] == ["open", "open", "open", "replayed", "replayed"]
 
 
-def correct(mini, old: str, new: str) -> None:
-    path = mini.ledger / "journal.csv"
+TRAVEL = "2026-01,CH,6100,CHF,50.00,0.00\n"
+
+
+def correct(mini, old: str, new: str, file: str = "journal.csv") -> None:
+    path = mini.ledger / file
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
@@ -136,6 +139,8 @@ def test_a_record_that_was_corrected_or_removed_in_the_source_is_gone_and_not_re
     mini.run()
     correct(mini, "2026-01,CH,6100,S2,CHF,50.00,,Travel without a rule\n", "")
     correct(mini, "100.005", "100.01")
+    correct(mini, TRAVEL, "", "trial_balance.csv")
+    correct(mini, "CH,6000,CHF,0.00", "CH,6000,CHF,100.01", "trial_balance.csv")
     Member.objects.filter(code="OLD").update(valid_to=None)
     mini.run()
     assert dict(states()) == {"DQ-001": "gone", "MAP-001": "gone", "MDM-002": "replayed", "FX-001": "open"}
@@ -146,7 +151,9 @@ def test_a_record_that_comes_back_is_open_again(mini):
     mini.run()
     line = "2026-01,CH,6100,S2,CHF,50.00,,Travel without a rule\n"
     correct(mini, line, "")
+    correct(mini, TRAVEL, "", "trial_balance.csv")
     mini.run()
+    assert "gone" in dict(states()).values()
     path = mini.ledger / "journal.csv"
     path.write_text(path.read_text().rstrip("\n") + "\n" + line)
     mini.run()

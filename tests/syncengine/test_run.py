@@ -8,11 +8,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from catalog.models import Ownership
 from portal.audit.models import AuditEntry
 from portal.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from portal.fiscal.models import FiscalPeriod
+from portal.people.models import User
 from syncengine.connectors.base import LoadUnknown, Unavailable
 from syncengine.connectors.database.adapter import DatabaseAdapter
 from syncengine.models import OutboxEvent, Partition, QuarantinedRecord, Run, TargetLease
@@ -81,12 +83,14 @@ def test_rows_changed_behind_the_portals_back_are_told_when_new_content_replaces
     mini.run()
     with sqlite3.connect(mini.planning) as connection:
         connection.execute("UPDATE mini_facts SET region = 'east' WHERE entity = 'CH'")
-    path = mini.ledger / "journal.csv"
+    path, balances = mini.ledger / "journal.csv", mini.ledger / "trial_balance.csv"
     path.write_text(path.read_text().replace("310.25", "311.25"))
+    balances.write_text(balances.read_text().replace("385.25", "386.25"))
     run = mini.run()
     assert (run.confirmation, run.load_action) == ("confirmed", "overwrite")
     assert [item["code"] for item in run_summary(run)["warnings"]] == ["LOAD-015"]
     path.write_text(path.read_text().replace("311.25", "310.25"))
+    balances.write_text(balances.read_text().replace("386.25", "385.25"))
     again = mini.run()
     assert (again.load_action, run_summary(again)["warnings"]) == ("replace", [])
 
@@ -145,6 +149,31 @@ def test_a_dry_run_computes_everything_and_writes_nothing(mini):
     assert not QuarantinedRecord.objects.exists()
 
 
+def test_a_dry_run_tells_what_a_load_would_meet_in_the_target(mini):
+    mini.run()
+    assert mini.run(dry_run=True).load_action == "keep"
+    with sqlite3.connect(mini.planning) as connection:
+        connection.execute("UPDATE mini_facts SET net = '1' WHERE entity = 'CH'")
+    altered = mini.run(dry_run=True)
+    assert (altered.state, altered.load_action) == ("completed_with_exceptions", "repair")
+    (warning,) = run_summary(altered)["warnings"]
+    assert (warning["code"], "would be put back" in warning["message"]) == ("LOAD-015", True)
+    with sqlite3.connect(mini.planning) as connection:
+        connection.execute("UPDATE mini_facts SET slice = 'theirs' WHERE entity = 'CH'")
+    crowded = mini.run(dry_run=True)
+    assert (crowded.state, crowded.error_code, crowded.confirmation) == ("failed", "REC-006", "not_loaded")
+    with sqlite3.connect(mini.planning) as connection:
+        connection.execute("UPDATE mini_facts SET slice = 'mini-actuals/ACTUALS/2026-01'")
+        connection.execute(
+            "INSERT INTO tieout_slice SELECT 'theirs/x', fence, run, content_hash, rows, loaded_at, target, "
+            "amounts, 'theirs', cells, columns FROM tieout_slice"
+        )
+    before = mini.rows()
+    refused = mini.run(dry_run=True)
+    assert (refused.state, refused.error_code, refused.confirmation) == ("failed", "LOAD-014", "not_loaded")
+    assert mini.rows() == before
+
+
 def test_a_missing_line_is_found_by_the_independent_figure(mini):
     path = mini.ledger / "journal.csv"
     path.write_text("\n".join(line for line in path.read_text().split("\n") if "1200.50,,Sale" not in line))
@@ -183,11 +212,20 @@ def test_a_broken_source_file_fails_the_run_with_code_and_place(mini):
     assert "journal.csv" in run.error_place + run.error_message
 
 
-def test_a_missing_source_file_is_tried_again_later(mini):
+def test_a_missing_source_file_is_tried_again_at_a_time_that_is_told(mini, client):
     (mini.ledger / "journal.csv").unlink()
     run = mini.run()
     assert (run.state, run.wait_reason) == ("waiting", "retry")
-    assert Partition.objects.get(run=run).not_before is not None
+    begins = Partition.objects.get(run=run).not_before
+    assert begins is not None
+    assert run_summary(run)["retry"] == {
+        "failed": 1, "allowed": 5, "at": begins.isoformat(timespec="seconds"),
+    }  # fmt: skip
+    client.force_login(User.objects.get(username="otto"), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("syncengine:run-detail", kwargs={"pk": run.pk})).content.decode()
+    assert f"Attempt 1 of 5 failed; attempt 2 begins at {begins:%Y-%m-%d %H:%M:%S} UTC." in page
+    told = client.get(f"/api/v1/runs/{run.pk}/").json()["retry"]
+    assert (told["failed"], told["is_last"]) == (1, False)
 
 
 def test_a_lost_answer_is_settled_by_the_targets_own_record(mini, monkeypatch):
@@ -268,6 +306,7 @@ def test_a_waiting_run_is_cancelled_at_once_and_an_ended_one_never(mini):
     run = mini.plan()
     cancelled = run_cancel(actor=mini.operator, reason="Wrong period.", run_id=run.pk)
     assert cancelled.state == "cancelled"
+    assert OutboxEvent.objects.get().type == "tieout.run.cancelled"
     assert mini.work(run).state == "cancelled"
     with pytest.raises(Conflict):
         run_cancel(actor=mini.operator, reason="Again.", run_id=run.pk)

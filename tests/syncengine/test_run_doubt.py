@@ -21,7 +21,7 @@ from syncengine.connectors.database.adapter import DatabaseAdapter
 from syncengine.execution import load as load_stage
 from syncengine.execution import runner
 from syncengine.leases import MAX_ATTEMPTS, claim
-from syncengine.models import Partition, Run, TargetLease
+from syncengine.models import OutboxEvent, Partition, Run, TargetLease
 from syncengine.pipeline.compute import Pipeline
 from syncengine.runsummary import run_summary
 from syncengine.services import run_cancel, run_replay
@@ -95,6 +95,8 @@ def test_a_target_that_was_never_reached_leaves_no_doubt(mini, monkeypatch):
     run.refresh_from_db()
     assert (run.state, run.error_code, run.confirmation) == ("failed", "RUN-004", "")
     assert "no answer" in run.error_message
+    event = OutboxEvent.objects.get()
+    assert (event.type, event.subject, event.data["code"]) == ("tieout.run.failed", run.ref, "RUN-004")
 
 
 def test_a_refusal_clears_only_the_doubt_of_its_own_attempt(mini, monkeypatch):

@@ -90,6 +90,10 @@ class DatabaseAdapter:
         check_names(table, list(columns), slice_key)
         return self._target().read_back(slice_key, table, columns)
 
+    def altered(self, slice_load: SliceLoad) -> bool:
+        """Whether somebody changed the slice's rows since its last load; compared as a load does."""
+        return self._target().altered(slice_load)
+
     def foreign_rows(self, slice_load: SliceLoad) -> int:
         """How many rows hold the load's cells under another slice, or none."""
         return self._target().foreign_rows(slice_load)

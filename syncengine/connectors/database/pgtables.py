@@ -18,7 +18,7 @@ from portal.core.errors import Invalid
 from syncengine.codes import Code
 from syncengine.connectors.base import SliceLoad
 from syncengine.connectors.database.output import Output
-from syncengine.connectors.database.slices import OWNER
+from syncengine.connectors.database.slices import OWNER, key_names
 from syncengine.outputhash import ColumnType
 
 _MADE_BY_US = "Made by Tieout: one partition per slice"
@@ -123,6 +123,35 @@ def owners_of(connection: psycopg.Connection, schema: str, table: str) -> list[t
     return connection.execute(sql.SQL(query).format(sql.Identifier(schema, "tieout_slice"), table)).fetchall()
 
 
+def foreign_rows_of(connection: psycopg.Connection, schema: str, load: SliceLoad) -> int:
+    """Rows with the load's cells in no slice that may have them.
+
+    Partitions of slices that may are not read; in the others the key begins with the cells.
+    """
+    facts = table_facts(connection, schema, load.table)
+    if facts is None:
+        return 0
+    known = [load.slice_key, *(_recorded(connection, schema, load.table) if load.shared else ())]
+    cells = [sql.SQL("{} = {}").format(sql.Identifier(name), value) for name, value in load.cells.items()]
+    unknown = sql.SQL("slice <> ALL({}::text[])").format(known)
+    if not facts.ours:
+        unknown = sql.SQL("(slice IS NULL OR {})").format(unknown)
+    query = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(
+        sql.Identifier(schema, load.table), sql.SQL(" AND ").join([*cells, unknown])
+    )
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _recorded(connection: psycopg.Connection, schema: str, table: str) -> list[str]:
+    """The slices that Tieout has loaded into the table."""
+    if table_facts(connection, schema, "tieout_slice") is None:
+        return []
+    query = sql.SQL("SELECT slice FROM {} WHERE target = {}")
+    rows = connection.execute(query.format(sql.Identifier(schema, "tieout_slice"), table)).fetchall()
+    return [key for (key,) in rows]
+
+
 def create_table(connection: psycopg.Connection, schema: str, load: SliceLoad) -> TableFacts:
     """The target table, partitioned by slice; another session may have made it meanwhile."""
     _creating(connection)
@@ -173,7 +202,7 @@ def fresh_partition(connection: psycopg.Connection, schema: str, load: SliceLoad
 def swap_partition(connection: psycopg.Connection, schema: str, load: SliceLoad, fresh: str) -> None:
     """Key, then the short part: the parent is locked only for detach, attach and renaming."""
     table, new = sql.Identifier(schema, load.table), sql.Identifier(schema, fresh)
-    keys = [sql.Identifier(column.name) for column in load.columns if column.type is ColumnType.TEXT]
+    keys = [sql.Identifier(column) for column in key_names(load)]
     if 0 < len(keys) <= _MOST_KEYS:
         constraint = sql.Identifier(f"tieout_{_short(load.slice_key)}_{load.fence}")
         connection.execute(

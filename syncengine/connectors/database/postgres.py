@@ -22,6 +22,7 @@ from syncengine.connectors.database.pgtables import (
     check_fit,
     create_slices,
     create_table,
+    foreign_rows_of,
     fresh_partition,
     owners_of,
     partition_name,
@@ -44,6 +45,7 @@ from syncengine.connectors.database.slices import (
     receipt_of,
     record_sql,
     refuse_rivals,
+    was_altered,
 )
 from syncengine.outputhash import Column, ColumnType, Dialect, amount_sql, hash_texts, row_sql
 
@@ -105,16 +107,19 @@ class PostgresTarget:
             digest = _digest(connection, self._schema, table, slice_key, columns)
             return ReadBack(rows, sums, digest)
 
-    def foreign_rows(self, load: SliceLoad) -> int:
-        cells = [sql.SQL("{} = {}").format(sql.Identifier(name), value) for name, value in load.cells.items()]
-        query = sql.SQL("SELECT count(*) FROM {} WHERE {} AND slice IS DISTINCT FROM {}").format(
-            sql.Identifier(self._schema, load.table), sql.SQL(" AND ").join(cells), load.slice_key
-        )
+    def altered(self, load: SliceLoad) -> bool:
         with self._session() as connection:
-            if table_facts(connection, self._schema, load.table) is None:
-                return 0
-            row = connection.execute(query).fetchone()
-            return int(row[0]) if row else 0
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            existing = self._record(connection, load.slice_key)
+            if existing is None:
+                return False
+            facts = table_facts(connection, self._schema, load.table) or TableFacts({}, ours=False)
+            rows = _PostgresTransaction(connection, self._schema, facts)
+            return was_altered(rows, existing, load, decide(existing, load))
+
+    def foreign_rows(self, load: SliceLoad) -> int:
+        with self._session() as connection:
+            return foreign_rows_of(connection, self._schema, load)
 
     def read_rows(self, slice_key: str, table: str, columns: Sequence[Column]) -> Iterator[tuple[str, ...]]:
         cells = sql.SQL(", ").join(

@@ -42,6 +42,12 @@ def receipt_of(row: Sequence[object]) -> TargetReceipt:
     )
 
 
+def key_names(load: SliceLoad) -> list[str]:
+    """The key columns of a table we make: the fixed ones lead, so that rows in the same cells are found."""
+    keys = [column.name for column in load.columns if column.type is ColumnType.TEXT]
+    return sorted(keys, key=lambda name: name not in load.cells)
+
+
 def columns_text(load: SliceLoad) -> str:
     return canonical_json([column.name for column in load.columns])
 
@@ -102,7 +108,15 @@ def amount_names(columns: Sequence[Column]) -> list[str]:
     return [column.name for column in columns if column.type is ColumnType.AMOUNT]
 
 
-class SliceTransaction(Protocol):
+class SliceRows(Protocol):
+    """What a target holds of a slice, read in one transaction."""
+
+    def held(self, load: SliceLoad) -> tuple[int, Mapping[str, Decimal]]: ...
+
+    def digest(self, load: SliceLoad) -> str: ...
+
+
+class SliceTransaction(SliceRows, Protocol):
     """One open transaction of a target; the slice's record is locked after `lock`."""
 
     def lock(self, slice_key: str) -> TargetReceipt | None: ...
@@ -114,10 +128,6 @@ class SliceTransaction(Protocol):
         ...
 
     def replace(self, load: SliceLoad, output: Output, progress: Progress) -> None: ...
-
-    def held(self, load: SliceLoad) -> tuple[int, Mapping[str, Decimal]]: ...
-
-    def digest(self, load: SliceLoad) -> str: ...
 
     def record(self, load: SliceLoad, receipt: TargetReceipt) -> None: ...
 
@@ -141,7 +151,7 @@ def load_within(
         load.table,
         columns_text(load),
     )
-    altered = existing is not None and _was_altered(transaction, existing, load, action)
+    altered = existing is not None and was_altered(transaction, existing, load, action)
     if action is LoadAction.REPLACE or altered:
         transaction.replace(load, output, progress)
         rows, amounts = transaction.held(load)
@@ -153,9 +163,7 @@ def load_within(
     return replace(receipt, altered=altered)
 
 
-def _was_altered(
-    transaction: SliceTransaction, existing: TargetReceipt, load: SliceLoad, action: LoadAction
-) -> bool:
+def was_altered(transaction: SliceRows, existing: TargetReceipt, load: SliceLoad, action: LoadAction) -> bool:
     """Whether the slice's rows are no longer those of its last load.
 
     Rows that stay are always proven by their hash. Rows that are replaced are compared by number and sums,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,13 +23,15 @@ from syncengine.connectors.database.slices import (
     amounts_text,
     decide,
     inexact,
+    key_names,
     load_within,
     receipt_of,
     record_sql,
     refuse_rivals,
+    was_altered,
 )
 from syncengine.duck import identifier
-from syncengine.outputhash import SCALE, Column, ColumnType, Dialect, hash_sorted, row_sql
+from syncengine.outputhash import SCALE, Column, Dialect, hash_sorted, row_sql
 
 _SLICES = (
     "CREATE TABLE IF NOT EXISTS tieout_slice (slice TEXT NOT NULL PRIMARY KEY, fence INTEGER NOT NULL, "
@@ -87,14 +90,18 @@ class SqliteTarget:
                 return ReadBack(0, dict.fromkeys(amount_names(columns), Decimal(0)), hash_sorted([]).sha256)
             return _read_back(connection, slice_key, table, columns)
 
+    def altered(self, load: SliceLoad) -> bool:
+        with target_errors(self._address), self._reading() as connection:
+            existing = _record(connection, load.slice_key) if connection else None
+            if connection is None or existing is None:
+                return False
+            return was_altered(_SqliteTransaction(connection), existing, load, decide(existing, load))
+
     def foreign_rows(self, load: SliceLoad) -> int:
         with target_errors(self._address), self._reading() as connection:
             if connection is None or not _columns(connection, load.table):
                 return 0
-            cells = " AND ".join(f"{identifier(name)} = ?" for name in load.cells)
-            query = f"SELECT count(*) FROM {identifier(load.table)} WHERE {cells} AND slice IS NOT ?"  # noqa: S608
-            found = connection.execute(query, (*load.cells.values(), load.slice_key)).fetchone()
-            return int(found[0])
+            return _foreign_rows(connection, load)
 
     def read_rows(self, slice_key: str, table: str, columns: Sequence[Column]) -> Iterator[tuple[str, ...]]:
         cells = ", ".join(identifier(column.name) for column in columns)
@@ -225,6 +232,35 @@ def _owners(connection: sqlite3.Connection, table: str) -> list[tuple[str, str, 
     return connection.execute(query, (table,)).fetchall()
 
 
+def _foreign_rows(connection: sqlite3.Connection, load: SliceLoad) -> int:
+    """Where the key begins with the slice, it is hopped from slice to slice and few rows are read."""
+    table = identifier(load.table)
+    cells = " AND ".join(f"{identifier(name)} = ?" for name in load.cells)
+    known = json.dumps([load.slice_key, *(_recorded(connection, load.table) if load.shared else ())])
+    lead = connection.execute("SELECT name FROM pragma_table_info(?) WHERE pk = 1", (load.table,)).fetchone()
+    if lead == ("slice",):
+        query = (
+            f"WITH RECURSIVE found(key) AS (SELECT min(slice) FROM {table} UNION ALL "  # noqa: S608
+            f"SELECT (SELECT min(slice) FROM {table} WHERE slice > key) FROM found WHERE key IS NOT NULL) "
+            f"SELECT count(*) FROM found CROSS JOIN {table} ON slice = key WHERE {cells} "
+            "AND key NOT IN (SELECT value FROM json_each(?))"
+        )
+    else:
+        query = (
+            f"SELECT count(*) FROM {table} WHERE {cells} "  # noqa: S608
+            "AND (slice IS NULL OR slice NOT IN (SELECT value FROM json_each(?)))"
+        )
+    return int(connection.execute(query, (*load.cells.values(), known)).fetchone()[0])
+
+
+def _recorded(connection: sqlite3.Connection, table: str) -> list[str]:
+    """The slices that Tieout has loaded into the table."""
+    if not _columns(connection, "tieout_slice"):
+        return []
+    rows = connection.execute("SELECT slice FROM tieout_slice WHERE target = ?", (table,))
+    return [key for (key,) in rows]
+
+
 def _check_fit(connection: sqlite3.Connection, load: SliceLoad) -> None:
     """Every column must exist with text affinity: any other turns '0100' into 100 and amounts into floats."""
     found = _columns(connection, load.table)
@@ -239,7 +275,7 @@ def _check_fit(connection: sqlite3.Connection, load: SliceLoad) -> None:
 
 def _table_sql(load: SliceLoad) -> str:
     names = ", ".join(f"{identifier(column.name)} TEXT NOT NULL" for column in load.columns)
-    keys = [identifier(column.name) for column in load.columns if column.type is ColumnType.TEXT]
+    keys = [identifier(name) for name in key_names(load)]
     return (
         f"CREATE TABLE {identifier(load.table)} (slice TEXT NOT NULL, {names}, "
         f"PRIMARY KEY ({', '.join(['slice', *keys])})) WITHOUT ROWID"

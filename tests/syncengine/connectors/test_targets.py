@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -294,7 +295,10 @@ def test_new_content_over_rows_changed_by_hand_says_so(target: Adapter, output: 
     target.load(first)
     assert not target.load(output(OTHER, fence=2)).altered
     target.load(output(ROWS, fence=3))
+    assert not target.altered(output(OTHER, fence=4))
     _tamper(target, first)
+    assert target.altered(output(ROWS, fence=4))
+    assert target.altered(output(OTHER, fence=4))
     assert target.load(output(OTHER, fence=4)).altered
     _execute(target, "UPDATE {}plan_actuals SET note = 'other'")  # sums and rows are as they were
     changed = target.load(output(ROWS, fence=5))
@@ -330,6 +334,24 @@ def test_records_of_an_earlier_installation_are_read_and_extended(target: Adapte
     assert error.value.code == "LOAD-014"
 
 
+def test_the_key_of_a_table_we_make_leads_with_the_cells(target: Adapter, output: Make) -> None:
+    """So that rows of others in the cells are found without reading the other slices."""
+    load = output(ROWS, cells={"note": ""})
+    target.load(load)
+    assert isinstance(target, DatabaseAdapter)
+    if target.address.backend == "sqlite":
+        with closing(open_sqlite(target.address, write=False)) as connection:
+            found = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'plan_actuals'").fetchone()
+    else:
+        with open_postgres(target.address) as session:
+            query = (
+                "SELECT indexdef FROM pg_indexes WHERE schemaname = %s AND tablename LIKE 'plan_actuals_%%'"
+            )
+            found = session.execute(query, (target.schema,)).fetchone()
+    assert found
+    assert '"note", "account"' in found[0] or "note, account" in found[0]
+
+
 def test_rows_in_the_cells_of_a_slice_that_are_not_its_own_are_counted(target: Adapter, output: Make) -> None:
     january = output(ROWS, key="actuals/2026-01", cells={"account": "0100"})
     assert target.foreign_rows(january) == 0
@@ -339,3 +361,7 @@ def test_rows_in_the_cells_of_a_slice_that_are_not_its_own_are_counted(target: A
     assert target.foreign_rows(january) == 0
     target.load(output([("0100", "it's", "1", "1"), *OTHER], key="actuals/2026-02", fence=2))
     assert target.foreign_rows(january) == 1
+    shared = replace(january, shared=True)
+    assert target.foreign_rows(shared) == 0
+    _execute(target, "DELETE FROM {}tieout_slice WHERE slice = 'actuals/2026-02'")
+    assert target.foreign_rows(shared) == 1

@@ -1,0 +1,34 @@
+"""Held runs that a second person may let through: which, and what would change in the target."""
+
+from __future__ import annotations
+
+from syncengine.codes import Code
+from syncengine.models import Run
+from syncengine.selectors.health import latest_of_slices
+from syncengine.states import Confirmation, RunState
+
+RELEASABLE = (Code.DQ_012, Code.RUN_014, Code.RUN_015)
+
+
+def why_not_release(run: Run) -> str:
+    """Why a run cannot be released now, as the end of a sentence; "" when it can."""
+    if run.state != RunState.HELD or run.dry_run or run.error_code not in RELEASABLE:
+        return "it is not held for want of a proof, for a shrunken slice or for an empty extract."
+    if run.release_ref:
+        return f"{run.release_ref} released it already; replay it."
+    if not latest_of_slices(Run.objects.filter(pk=run.pk)).exists():
+        return "a newer run of the slice exists."
+    return ""
+
+
+def last_confirmed(run: Run) -> Run | None:
+    """The newest other run of the slice that the target confirmed."""
+    confirmed = Run.objects.filter(
+        flow=run.flow, slice_key=run.slice_key, dry_run=False, confirmation=Confirmation.CONFIRMED
+    )
+    return confirmed.exclude(pk=run.pk).order_by("-pk").first()
+
+
+def source_records(run: Run) -> int:
+    """How many source records the slice had in a run."""
+    return sum(row.records for row in run.control_totals.all() if row.bucket == "source")

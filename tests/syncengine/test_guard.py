@@ -1,0 +1,181 @@
+"""What the target holds and was proven is not replaced by what is not, before anything is sent."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from portal.approvals.services import change_approve
+from portal.core.errors import BadInput, Conflict, Forbidden
+from portal.people.models import User
+from syncengine.definition import parse_definition
+from syncengine.definitions import version_hash
+from syncengine.models import FlowVersion, OutboxEvent, QuarantinedRecord, Run
+from syncengine.runsummary import run_summary
+from syncengine.services import run_release, run_replay
+
+SALE = "2026-01,DE,4000,S1,EUR,,1200.50,Sale north"
+
+
+def redefine(**parts) -> None:
+    """Change parts of the approved definition; None takes a part out."""
+    version = FlowVersion.objects.select_related("flow").get()
+    data = version.definition
+    for name, part in parts.items():
+        if part is None:
+            del data[name]
+        else:
+            data[name] = data[name] | part
+    version.definition = data
+    version.content_sha256 = version_hash(version.flow.code, version.effective_from, parse_definition(data))
+    version.save()
+
+
+def keep_lines(mini, count: int) -> None:
+    """Truncate the source file to its header and first lines."""
+    path = mini.ledger / "journal.csv"
+    path.write_text("\n".join(path.read_text().split("\n")[: count + 1]) + "\n")
+
+
+def test_a_truncated_file_does_not_replace_a_proven_slice(mini):
+    mini.run()
+    before = mini.rows()
+    keep_lines(mini, 5)
+    for dry_run in (True, False):
+        run = mini.run(dry_run=dry_run)
+        assert (run.state, run.error_code, run.confirmation) == ("held", "RUN-015", "not_loaded")
+        assert (run.reconciliation, run.target_rows) == ("differences", None)
+        assert "differ from the independent figure" in run.error_message
+        assert run.differences.exists()
+        assert mini.rows() == before
+    assert OutboxEvent.objects.last().type == "tieout.run.held"
+    assert QuarantinedRecord.objects.filter(state__in=["replayed", "gone"]).count() == 0
+
+
+def test_a_proof_that_is_gone_does_not_let_a_proven_slice_be_replaced(mini):
+    mini.run()
+    path = mini.ledger / "journal.csv"
+    path.write_text(path.read_text().replace("310.25", "311.25"))
+    (mini.ledger / "trial_balance.csv").unlink()
+    run = mini.run()
+    assert (run.state, run.error_code, run.reconciliation) == ("held", "RUN-015", "not_proven")
+    assert "SRC-005" in run.error_message
+
+
+@pytest.mark.parametrize(("choice", "state"), [("load", "unreconciled"), ("hold", "held")])
+def test_a_flow_may_load_or_hold_whatever_the_target_holds(mini, choice, state):
+    redefine(reconcile={"on_difference": choice})
+    if choice == "load":
+        mini.run()
+    keep_lines(mini, 5)
+    assert mini.run().state == state
+    assert mini.planning.exists() is (choice == "load")
+
+
+def test_an_unproven_slice_is_replaced_as_before(mini):
+    text = (mini.ledger / "journal.csv").read_text()
+    keep_lines(mini, 5)
+    assert mini.run().state == "unreconciled"
+    assert mini.run().state == "unreconciled"
+    (mini.ledger / "journal.csv").write_text(text)
+    assert mini.run().reconciliation == "reconciled"
+
+
+def test_without_a_proof_a_slice_that_shrinks_by_more_than_half_is_told(mini):
+    redefine(reconcile=None)
+    mini.run()
+    assert run_summary(mini.run())["warnings"] == []
+    keep_lines(mini, 5)
+    run = mini.run()
+    assert run.confirmation == "confirmed"
+    (warning,) = run_summary(run)["warnings"]
+    assert warning["code"] == "DQ-012"
+    assert "5 records" in warning["message"]
+    assert "12" in warning["message"]
+
+
+def test_a_flow_may_limit_by_how_much_a_slice_shrinks(mini):
+    redefine(reconcile=None, source={"max_shrink": "0.25"})
+    mini.run()
+    before = mini.rows()
+    keep_lines(mini, 8)
+    run = mini.run()
+    assert (run.state, run.error_code, run.confirmation) == ("held", "DQ-012", "not_loaded")
+    assert mini.rows() == before
+    assert run_summary(run)["warnings"] == []
+
+
+def approve(change, mini) -> None:
+    change_approve(
+        actor=mini.controller, reason="The ledger was closed early.", change_id=change.pk,
+        content_sha256=change.content_sha256,
+    )  # fmt: skip
+
+
+def test_a_held_run_is_loaded_once_a_second_person_has_released_its_content(mini):
+    mini.run()
+    before = mini.rows()
+    keep_lines(mini, 5)
+    held = mini.run()
+    change = run_release(actor=mini.operator, reason="The rest was reversed.", run_id=held.pk)
+    with pytest.raises(Forbidden):
+        change_approve(
+            actor=mini.operator, reason="", change_id=change.pk, content_sha256=change.content_sha256
+        )
+    assert mini.run().error_code == "RUN-015", "nothing was decided yet"
+    with pytest.raises(Conflict):  # a newer run is there now: it is not what stands to be loaded
+        approve(change, mini)
+    newest = Run.objects.first()
+    approve(run_release(actor=mini.operator, reason="The rest was reversed.", run_id=newest.pk), mini)
+    keep_lines(mini, 4)
+    assert mini.run().state == "held", "another content than the released one"
+    assert mini.rows() == before
+
+
+def test_what_was_released_is_loaded_by_a_replay_and_only_once(mini):
+    mini.run()
+    text = (mini.ledger / "journal.csv").read_text()
+    keep_lines(mini, 5)
+    held = mini.run()
+    approve(run_release(actor=mini.operator, reason="The rest was reversed.", run_id=held.pk), mini)
+    held.refresh_from_db()
+    assert held.release_ref.startswith("CR-")
+    replay = mini.work(run_replay(actor=mini.operator, reason="Released.", run_id=held.pk))
+    assert (replay.state, replay.confirmation, replay.target_rows) == ("unreconciled", "confirmed", 3)
+    with pytest.raises(Conflict) as caught:
+        run_release(actor=mini.operator, reason="Again.", run_id=held.pk)
+    assert caught.value.code == "RUN-016"
+    (mini.ledger / "journal.csv").write_text(text)
+    assert mini.run().reconciliation == "reconciled"
+    keep_lines(mini, 5)
+    assert mini.run().state == "held", "a release holds for the load it was asked for"
+
+
+def test_an_empty_slice_that_is_right_can_be_released(mini):
+    mini.run("2026-02")
+    keep_lines(mini, 12)
+    held = mini.run("2026-02")
+    assert held.error_code == "RUN-014"
+    with pytest.raises(BadInput):
+        run_release(actor=mini.operator, reason=" ", run_id=held.pk)
+    approve(run_release(actor=mini.operator, reason="Posted in January.", run_id=held.pk), mini)
+    assert mini.run("2026-02").target_rows == 0
+
+
+def test_the_page_of_a_held_run_offers_its_release_and_rest_takes_it(mini, client):
+    mini.run()
+    keep_lines(mini, 5)
+    held = mini.run()
+    client.force_login(User.objects.get(username="otto"), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("syncengine:run-detail", kwargs={"pk": held.pk})).content.decode()
+    url = reverse("syncengine:run-release", kwargs={"pk": held.pk})
+    assert url in page
+    assert "RUN-015" in page
+    assert client.get(url).status_code == 200
+    body = {"reason": "The rest was reversed."}
+    key = {"Idempotency-Key": "0f7a3c52-1f3b-4b2e-9a53-6a3f6a1f0d11"}
+    answer = client.post(
+        f"/api/v1/runs/{held.pk}/release/", body, content_type="application/json", headers=key
+    )
+    assert (answer.status_code, answer.json()["state"]) == (202, "submitted")
+    assert client.post(url, body).status_code == 409
