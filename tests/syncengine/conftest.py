@@ -19,6 +19,7 @@ from syncengine.duck import shared_instance
 from syncengine.leases import worker_name
 from syncengine.models import Run
 from syncengine.services import run_plan
+from tests.factories.shared import QUICK_HASHERS
 from tests.scenarios.organisation import person, propose_and_approve
 
 MINI = Path(__file__).resolve().parents[1] / "scenarios" / "mini"
@@ -85,7 +86,7 @@ def mini_database(django_db_setup, django_db_blocker, tmp_path_factory) -> Itera
     with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
         places = _places(tmp_path_factory.mktemp("mini"))
         patch.setenv("PLANNING_URL", f"sqlite:///{places['FILE_ROOTS'][0] / 'planning.sqlite3'}")
-        with override_settings(**places):
+        with override_settings(PASSWORD_HASHERS=QUICK_HASHERS, **places):
             propose_and_approve(MINI / "mini.yaml")
         yield
         transaction.set_rollback(True)
