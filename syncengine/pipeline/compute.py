@@ -187,7 +187,8 @@ class Pipeline:
         if use is None:
             return
         tables.load_rates(self.db, self.inputs, use.to)
-        chain.add("_rates._rate, _rates._limit", " LEFT JOIN _rates ON _rates.currency = lines._currency")
+        columns = ", ".join(f"_rates.{name}" for name in ("_rate", "_limit", "_short_rate", "_short_limit"))
+        chain.add(columns, " LEFT JOIN _rates ON _rates.currency = lines._currency")
         self.rules.append(FaultRule(faults.NO_RATE, "_rate IS NULL", "currency", "_currency", use.rate_set))
         largest = "greatest(abs(_debit), abs(_credit)) > _limit"
         self.rules.append(FaultRule(faults.TOO_LARGE, largest, "currency", "_currency", use.rate_set))

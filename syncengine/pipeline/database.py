@@ -11,11 +11,12 @@ from syncengine.duck import identifier as ident
 from syncengine.outputhash import Column, parquet_digest
 from syncengine.pipeline.values import PipelineError
 
-__all__ = ["AMOUNT", "EXACT", "RATE", "TOTAL", "Database", "ident", "literal", "literals"]
+__all__ = ["AMOUNT", "EXACT", "RATE", "SHORT", "TOTAL", "Database", "ident", "literal", "literals"]
 
 AMOUNT = "DECIMAL(28,4)"
 RATE = "DECIMAL(20,12)"
 EXACT = "DECIMAL(38,16)"
+SHORT = "DECIMAL(18,4)"
 TOTAL = "DECIMAL(38,4)"
 _BATCH = 20_000
 _FORBIDDEN = ("DOUBLE", "FLOAT", "REAL")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from portal.core.currencies import minor_units
 from syncengine.definition.model import FlowDefinition, Measure, MeasureKind
-from syncengine.pipeline.database import AMOUNT, EXACT, TOTAL, Database, ident, literal
+from syncengine.pipeline.database import AMOUNT, EXACT, SHORT, TOTAL, Database, ident, literal
 from syncengine.pipeline.values import (
     BridgeLine,
     Bucket,
@@ -81,7 +81,9 @@ class Outputs:
         if self.flow.translate is not None:
             digits = minor_units(self.flow.translate.to)
             for side in ("_debit", "_credit"):
-                rounded = f"round(({side} * _rate)::{EXACT}, {digits})::{AMOUNT}"
+                short = f"round({side}::{SHORT} * _short_rate, {digits})::{AMOUNT}"
+                exact = f"round(({side} * _rate)::{EXACT}, {digits})::{AMOUNT}"
+                rounded = f"CASE WHEN abs({side}) <= _short_limit THEN {short} ELSE {exact} END"
                 # only loaded lines have a rate for certain, and one of their sides is zero
                 value = f"CASE WHEN {loaded} AND {side} <> 0 THEN {rounded} ELSE 0::{AMOUNT} END"
                 sums.append(f"sum({value}) AS _to{side}")

@@ -47,6 +47,8 @@ PINS: dict[str, Any] = {
 
 amounts = st.one_of(
     st.decimals(min_value=-99999, max_value=99999, places=2).map(str),
+    # around the largest amounts that are multiplied in 64 bits
+    st.sampled_from(["66889632106.99", "66889632107.00", "-66889632107.01", "9999999999999.99", "0.01"]),
     st.sampled_from(["", "x", "1.005", "1_0", "１２", "NaN", "0.00", "-0.00"]),
 )
 record = st.tuples(
@@ -84,6 +86,8 @@ def _judge(row: tuple[str, ...]) -> tuple[str, Decimal, Decimal]:
         code = "MAP-001"
     elif currency == "CHF":
         code = "FX-001"
+    elif abs(value) * RATES.get(currency, Decimal(1)) > Decimal(10) ** 15:
+        code = "FX-002"
     else:
         code = "loaded"
     return code, debit, credit
