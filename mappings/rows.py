@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from mappings.models import MappingRule, MappingSet
+from mappings.rules.merge import Incoming
 from mappings.rules.precedence import class_of, is_exact
 from mappings.rules.rule import (
     Rule,
@@ -30,8 +31,9 @@ def shape_of(rule: Rule) -> str:
     return f"~{-rank.not_exact}.{-rank.not_constrained}.{rank.kind}"
 
 
-def row_values(rule: Rule) -> dict[str, Any]:
-    """The fields of a row that say what the rule is."""
+def row_values(rule: Rule, hashes: tuple[str, str] | None = None) -> dict[str, Any]:
+    """The fields of a row that say what the rule is; `hashes` of conditions and content, where known."""
+    conditions_sha256, content_sha256 = hashes or (conditions_hash(rule.conditions), rule_hash(rule))
     return {
         "priority": rule.priority,
         "kind": str(rule.kind),
@@ -41,8 +43,8 @@ def row_values(rule: Rule) -> dict[str, Any]:
         "reason": rule.reason,
         "label": rule.label,
         "shape": shape_of(rule),
-        "conditions_sha256": conditions_hash(rule.conditions),
-        "content_sha256": rule_hash(rule),
+        "conditions_sha256": conditions_sha256,
+        "content_sha256": content_sha256,
         "match_text": conditions_text(rule.conditions),
     }
 
@@ -50,6 +52,17 @@ def row_values(rule: Rule) -> dict[str, Any]:
 def new_row(mapping_set: MappingSet, since: int, rule: Rule, replaces_id: int | None = None) -> MappingRule:
     """An unsaved row of a rule that lives from version `since`."""
     return MappingRule(mapping_set=mapping_set, since=since, replaces_id=replaces_id, **row_values(rule))
+
+
+def imported_row(mapping_set: MappingSet, since: int, new: Incoming, replaces_id: int | None) -> MappingRule:
+    """As `new_row`, of a rule that an import has hashed already."""
+    values = row_values(new.rule, (new.conditions_sha256, new.content_sha256))
+    return MappingRule(mapping_set=mapping_set, since=since, replaces_id=replaces_id, **values)
+
+
+def incoming_of(row: MappingRule) -> Incoming:
+    """A stored rule like one that a file brings; it has no line."""
+    return Incoming(0, rule_of(row), row.conditions_sha256, row.content_sha256)
 
 
 def rule_of(row: MappingRule) -> Rule:

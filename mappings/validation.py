@@ -9,14 +9,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from mappings.codes import Code
-from mappings.models import Dimension, MappingRule, MappingSet, MappingVersion
+from mappings.models import Dimension, MappingSet, MappingVersion
+from mappings.rows import incoming_of
 from mappings.rules.ambiguity import Ambiguity
+from mappings.rules.conditions import Exact, In
+from mappings.rules.merge import Incoming
+from mappings.rules.rule import Rule
 from mappings.rules.wording import witness_text
 from mappings.selectors.difference import VersionDifference, version_difference
 from mappings.selectors.dimensions import unknown_members
 from mappings.selectors.rates import RateKey, calendar_periods
 from mappings.selectors.versions import live_rules
-from mappings.ties import version_ties
+from mappings.ties import Coming, version_ties
 from portal.approvals.ports import Finding
 
 MAX_EACH = 50
@@ -25,13 +29,19 @@ MAX_EACH = 50
 
 def version_findings(version: MappingVersion, difference: VersionDifference | None = None) -> list[Finding]:
     """All findings. The cost depends on what the version changes, not on how many rules it has."""
-    incoming = (difference or version_difference(version)).incoming
+    incoming = [incoming_of(row) for row in (difference or version_difference(version)).incoming]
+    empty = not live_rules(version.mapping_set_id, version.number).exists()
+    return findings_with(version, Coming(incoming, empty=empty))
+
+
+def findings_with(version: MappingVersion, coming: Coming) -> list[Finding]:
+    """All findings of a version as it is, or as an import would make it."""
     findings: list[Finding] = []
-    if not live_rules(version.mapping_set_id, version.number).exists():
+    if coming.empty:
         findings.append(Finding("error", Code.MAP_033, "The version has no rules."))
-    findings.extend(_tie_findings(version, incoming))
-    findings.extend(_target_findings(version, incoming))
-    findings.extend(_source_findings(version.mapping_set, incoming))
+    findings.extend(_tie_findings(version, coming))
+    findings.extend(_target_findings(version, coming.incoming))
+    findings.extend(_source_findings(version.mapping_set, coming.incoming))
     return findings
 
 
@@ -52,13 +62,13 @@ def rate_findings(rates: Iterable[RateKey]) -> list[Finding]:
     return findings
 
 
-def _tie_findings(version: MappingVersion, incoming: list[MappingRule]) -> Iterator[Finding]:
+def _tie_findings(version: MappingVersion, coming: Coming) -> Iterator[Finding]:
     report = version.mapping_set.kind == MappingSet.Kind.REPORT
-    ties = version_ties(version, incoming, None if report else MAX_EACH + 1)
+    ties = version_ties(version, coming, None if report else MAX_EACH + 1)
     if report:  # a record may count in several lines, but in each only once
         ties = [tie for tie in ties if tie.rule_a.target == tie.rule_b.target]
     for tie in ties[:MAX_EACH]:
-        yield Finding("error", Code.MAP_002, _tie_text(tie, version.mapping_set), f"rule {tie.rule_a.id}")
+        yield Finding("error", Code.MAP_002, _tie_text(tie, version.mapping_set), _named(tie.rule_a))
     if len(ties) > MAX_EACH:
         yield Finding("error", Code.MAP_002, f"There are more than {MAX_EACH} ties.")
 
@@ -66,16 +76,21 @@ def _tie_findings(version: MappingVersion, incoming: list[MappingRule]) -> Itera
 def _tie_text(tie: Ambiguity, mapping_set: MappingSet) -> str:
     used = {*tie.rule_a.conditions, *tie.rule_b.conditions}
     value = witness_text(mapping_set.column_names, tie.witness, used)
-    names = [f"{rule.target or 'ignore'} (rule {rule.id})" for rule in (tie.rule_a, tie.rule_b)]
+    names = [f"{rule.target or 'ignore'} ({_named(rule)})" for rule in (tie.rule_a, tie.rule_b)]
     return f"{value} matches two rules of equal rank: {names[0]} and {names[1]}."
 
 
-def _target_findings(version: MappingVersion, incoming: list[MappingRule]) -> Iterator[Finding]:
+def _named(rule: Rule) -> str:
+    """A stored rule by its number, one of a file by its line."""
+    return f"rule {rule.id}" if rule.id.isdigit() else rule.id
+
+
+def _target_findings(version: MappingVersion, incoming: list[Incoming]) -> Iterator[Finding]:
     dimension = version.mapping_set.target_dimension
-    targets = {row.target for row in incoming if row.target}
+    targets = Counter(new.rule.target for new in incoming if new.rule.target)
     unknown = sorted(unknown_members(dimension, targets))
     for target in unknown[:MAX_EACH]:
-        count = sum(row.target == target for row in incoming)
+        count = targets[target]
         s, lead = ("", "leads") if count == 1 else ("s", "lead")
         message = f"The target dimension has no member '{target}'; {count} rule{s} {lead} to it."
         yield Finding("error", Code.MAP_030, message, f"target {target}")
@@ -84,13 +99,15 @@ def _target_findings(version: MappingVersion, incoming: list[MappingRule]) -> It
         yield Finding("error", Code.MAP_030, message)
 
 
-def _source_findings(mapping_set: MappingSet, incoming: list[MappingRule]) -> Iterator[Finding]:
+def _source_findings(mapping_set: MappingSet, incoming: list[Incoming]) -> Iterator[Finding]:
     dimensions = {d.code: d for d in Dimension.objects.filter(code__in=_dimension_codes(mapping_set))}
     named: dict[str, set[str]] = defaultdict(set)
-    for row in incoming:
-        for column, condition in row.conditions.items():
-            values = [condition["is"]] if "is" in condition else condition.get("in", [])
-            named[column].update(value for value in values if value)
+    for new in incoming:
+        for column, condition in new.rule.conditions.items():
+            if isinstance(condition, Exact) and condition.value:
+                named[column].add(condition.value)
+            elif isinstance(condition, In):
+                named[column].update(value for value in condition.values if value)
     for column in mapping_set.columns:
         dimension = dimensions.get(column["dimension"])
         if dimension is not None:

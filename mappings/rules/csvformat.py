@@ -28,9 +28,13 @@ _SIGNS = {"": 1, "1": 1, "+1": 1, "+": 1, "-1": -1, "-": -1}
 
 @dataclass(slots=True)
 class ParsedRules:
-    """Rules by line, and every fault found (at most MAX_FAULTS). With faults, use none of the rules."""
+    """Rules by line, the hash of each one's conditions, and every fault found (at most MAX_FAULTS).
+
+    With faults, use none of the rules.
+    """
 
     rules: list[tuple[int, Rule]] = field(default_factory=list)
+    hashes: list[str] = field(default_factory=list)
     faults: list[FileFault] = field(default_factory=list)
 
 
@@ -104,12 +108,14 @@ def _take(
         heading = {FaultCode.TARGET: "target", FaultCode.REASON: "reason"}.get(error.code, "kind")
         parsed.faults.append(cells.fault(error.code, error.message, heading))
         return
-    first = lines.setdefault((conditions_hash(conditions), priority), row.line)
+    matched = conditions_hash(conditions)
+    first = lines.setdefault((matched, priority), row.line)
     if first != row.line:
         message = f"the same conditions at the same priority stand in line {first}"
         parsed.faults.append(row.fault(FaultCode.AMBIGUOUS, message))
         return
     parsed.rules.append((row.line, rule))
+    parsed.hashes.append(matched)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,9 +129,12 @@ def rule_from_content(rule_id: str, content: Mapping[str, Any]) -> Rule:
     )
 
 
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical_text(content: object) -> str:
     """Canonical JSON: sorted keys, no spaces, no floats in what this package writes."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _canonical.encode(content)
 
 
 def rule_hash(rule: Rule) -> str:

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from django.db.models import Q
 
 from mappings.models import MappingRule, MappingVersion
 from mappings.rules.rule import version_hash
+
+
+class Hashed(Protocol):
+    """A rule, stored or to come, with the hash of its content."""
+
+    @property
+    def content_sha256(self) -> Any: ...
+
+
+A = TypeVar("A", bound=Hashed)
+R = TypeVar("R", bound=Hashed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +52,37 @@ def version_difference(version: MappingVersion) -> VersionDifference:
 
     Rows that a rejected version removed and the next one brought back cancel each other out.
     """
+    return _paired(*cancelled(*new_and_gone(version)))
+
+
+def new_and_gone(version: MappingVersion) -> tuple[list[MappingRule], list[MappingRule]]:
+    """Rows of the version that its base lacks, and rows of the base that the version lacks."""
     base = version.base.number if version.base else 0
     rows = MappingRule.objects.filter(mapping_set_id=version.mapping_set_id)
     new = rows.filter(
         Q(until__isnull=True) | Q(until__gt=version.number), since__gt=base, since__lte=version.number
     )
     gone = rows.filter(since__lte=base, until__gt=base, until__lte=version.number)
-    added, removed = _cancel(list(new), list(gone))
-    return _paired(added, removed)
+    return list(new), list(gone)
+
+
+def same_periods(version: MappingVersion) -> bool:
+    """Whether the version has a base and holds for exactly its periods."""
+    return version.base is not None and version.base.periods_label == version.periods_label
 
 
 def version_unchanged(version: MappingVersion) -> bool:
     """Whether the version has the rules and the periods of its base."""
-    base = version.base
-    if base is None or base.periods_label != version.periods_label:
-        return False
-    return version_difference(version).is_empty
+    return same_periods(version) and version_difference(version).is_empty
 
 
-def _cancel(
-    added: list[MappingRule], removed: list[MappingRule]
-) -> tuple[list[MappingRule], list[MappingRule]]:
+def cancelled(added: Sequence[A], removed: Sequence[R]) -> tuple[list[A], list[R]]:
     """Leave out what was removed and added with the same content, one for one."""
     if not removed or not added:
-        return added, removed
-    same: dict[str, list[MappingRule]] = defaultdict(list)
-    for row in removed:
-        same[row.content_sha256].append(row)
+        return list(added), list(removed)
+    same: dict[str, list[R]] = defaultdict(list)
+    for gone in removed:
+        same[gone.content_sha256].append(gone)
     left = []
     for row in added:
         twins = same.get(row.content_sha256)

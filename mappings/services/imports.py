@@ -6,22 +6,21 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from django.db import transaction
-
 from mappings.codes import Code
 from mappings.models import MappingRule, MappingVersion
-from mappings.rows import new_row
+from mappings.rows import imported_row, incoming_of
 from mappings.rules.csvformat import parse_rules
 from mappings.rules.merge import Existing, Incoming, MergePlan, plan_merge
-from mappings.rules.rule import Rule, conditions_hash, rule_hash
+from mappings.rules.rule import Rule, rule_hash
 from mappings.rules.wording import conditions_text
 from mappings.selectors.chunks import CHUNK, chunked
-from mappings.selectors.difference import version_unchanged
+from mappings.selectors.difference import cancelled, new_and_gone, same_periods
 from mappings.selectors.versions import live_rules, live_with_conditions
 from mappings.services.editing import edited, lock_version
 from mappings.services.rules import cleaned
 from mappings.tags import Tag
-from mappings.validation import version_findings
+from mappings.ties import Coming
+from mappings.validation import findings_with
 from portal.approvals.ports import Finding
 from portal.audit.services import audited, record
 from portal.core.actor import Actor
@@ -102,14 +101,24 @@ def rules_import(
 
 def _rehearse(version: MappingVersion, plan: MergePlan, *, whole: bool) -> list[Finding]:
     """What would stand against submitting after the import; of a file with faults, as far as it is read."""
-    with transaction.atomic():
-        _write(version, plan)
-        findings = version_findings(version)
-        same = version_unchanged(version)
-        transaction.set_rollback(True)
+    leaving = [*plan.removed, *(old for old, _ in plan.changed)]
+    gone = frozenset(row.id for row in leaving)
+    new, ended = new_and_gone(version)
+    kept = [incoming_of(row) for row in new if row.pk not in gone]
+    coming = [*plan.added, *(incoming for _, incoming in plan.changed)]
+    outgoing: list[MappingRule | Existing] = [
+        *ended,
+        *(row for row in leaving if row.since != version.number),
+    ]
+    incoming, outgoing = cancelled([*kept, *coming], outgoing)
+    live = live_rules(version.mapping_set_id, version.number).order_by()
+    empty = not coming and live.count() == len(gone)
+    new_lines = {new.line for new in incoming}
+    back = [rule for rule in coming if rule.line not in new_lines]
+    findings = findings_with(version, Coming(incoming, back, gone, empty))
     if not whole:
         return [finding for finding in findings if finding.code != Code.MAP_033]
-    if same:
+    if same_periods(version) and not incoming and not outgoing:
         words = f"The version would have the same rules and periods as {version.base}."
         findings.append(Finding("error", "APR-008", words))
     return findings
@@ -118,7 +127,9 @@ def _rehearse(version: MappingVersion, plan: MergePlan, *, whole: bool) -> list[
 def _with_lines(finding: Finding, incoming: list[Incoming]) -> Finding:
     """An unknown target with the lines of the file that lead to it."""
     kind, _, target = finding.place.partition(" ")
-    lines = [str(new.line) for new in incoming if kind == "target" and new.rule.target == target]
+    if kind != "target":
+        return finding
+    lines = [str(new.line) for new in incoming if new.rule.target == target]
     if not lines:
         return finding
     shown = ", ".join(lines[:10]) + (" ..." if len(lines) > 10 else "")
@@ -130,13 +141,13 @@ def read_rules(data: bytes, columns: tuple[str, ...]) -> tuple[list[Incoming], l
     parsed = parse_rules(data, columns)
     faults = [Fault(str(f.code), f"{f.message[:1].upper()}{f.message[1:]}.", f.place) for f in parsed.faults]
     incoming: list[Incoming] = []
-    for line, rule in parsed.rules:
+    for (line, rule), matched in zip(parsed.rules, parsed.hashes, strict=True):
         try:
             clean: Rule = cleaned(rule)
         except BadInput as error:
             faults.append(Fault(error.code, error.message, f"line {line}, column {error.place}"))
             continue
-        incoming.append(Incoming(line, clean, conditions_hash(clean.conditions), rule_hash(clean)))
+        incoming.append(Incoming(line, clean, matched, rule_hash(clean)))
     return incoming, faults
 
 
@@ -164,10 +175,10 @@ def _write(version: MappingVersion, plan: MergePlan) -> None:
         rows.filter(pk__in=ids).update(until=version.number)
     mapping_set, number = version.mapping_set, version.number
     new = [
-        new_row(mapping_set, number, coming.rule, replaced.get(old.id, old.id))
+        imported_row(mapping_set, number, coming, replaced.get(old.id, old.id))
         for old, coming in plan.changed
     ]
-    new += [new_row(mapping_set, number, coming.rule) for coming in plan.added]
+    new += [imported_row(mapping_set, number, coming, None) for coming in plan.added]
     MappingRule.objects.bulk_create(new, batch_size=_BATCH)
 
 

@@ -22,13 +22,15 @@ COLUMNS = ("code", "name", "parent", "valid_from", "valid_to")
 def member_specs(data: bytes) -> tuple[list[MemberSpec], list[Fault]]:
     """Members of a CSV or XLSX file, and its faults: MAP-020 to -025 (the file), MDM-010 (a date)."""
     lines, faults = lines_and_faults(data, COLUMNS[:1], COLUMNS[1:], GROUP)
-    specs = [_spec(line, faults) for line in lines]
+    headings = lines[0].cells if lines else {}
+    groups = [(name, name.removeprefix(GROUP)) for name in headings if name.startswith(GROUP)]
+    specs = [_spec(line, groups, faults) for line in lines]
     return specs, faults
 
 
-def _spec(line: Line, faults: list[Fault]) -> MemberSpec:
+def _spec(line: Line, groups: list[tuple[str, str]], faults: list[Fault]) -> MemberSpec:
     cells = line.cells
-    attributes = {name.removeprefix(GROUP): cell for name, cell in cells.items() if name.startswith(GROUP)}
+    attributes = {name: cells[heading] for heading, name in groups}
     first, last = (_day(line, name, faults) for name in COLUMNS[3:])
     return MemberSpec(
         cells["code"], cells.get("name", KEPT), cells.get("parent", KEPT), attributes, first, last, line.place

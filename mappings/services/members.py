@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
@@ -58,12 +58,18 @@ class MemberSpec:
     def over(self, old: MemberValue | None) -> MemberValue:
         """The member after the load."""
         before = old or MemberValue(self.code)
-        said = {name: value for name in _PLAIN if (value := getattr(self, name)) is not KEPT}
         attributes = {**before.attributes, **{k: v for k, v in self.attributes.items() if v}}
         for name, text in self.attributes.items():
             if not text and before.attributes.get(name):
                 del attributes[name]
-        return replace(before, **said, attributes=attributes)
+        return MemberValue(
+            self.code,
+            before.name if self.name is KEPT else self.name,
+            before.parent if self.parent is KEPT else self.parent,
+            attributes,
+            before.valid_from if self.valid_from is KEPT else self.valid_from,
+            before.valid_to if self.valid_to is KEPT else self.valid_to,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +111,24 @@ def lock_dimension(actor: Actor, dimension_id: int) -> Dimension:
 
 def _cleaned(spec: MemberSpec) -> MemberSpec:
     """The spec with clean texts. Raises BadInput API-011 with the field."""
-    return replace(
-        spec,
-        code=refuse_odd_digits(clean_text(spec.code, 200, place="code"), place="code"),
-        name=KEPT if spec.name is KEPT else clean_text(spec.name, 300, place="name"),
-        parent=KEPT if spec.parent is KEPT else clean_text(spec.parent, 200, place="parent"),
-        attributes={
+    return MemberSpec(
+        refuse_odd_digits(clean_text(spec.code, 200, place="code"), place="code"),
+        KEPT if spec.name is KEPT else clean_text(spec.name, 300, place="name"),
+        KEPT if spec.parent is KEPT else clean_text(spec.parent, 200, place="parent"),
+        {
             clean_text(key, 64, place="attributes"): clean_text(value, 1000, place=key)
             for key, value in spec.attributes.items()
         },
+        spec.valid_from,
+        spec.valid_to,
+        spec.place,
     )
 
 
-def _member(dimension: Dimension, spec: MemberSpec, there: Mapping[str, MemberValue]) -> Member:
-    """An unsaved, clean member as it is after the load. Raises DomainError with the field at fault."""
+def _member(spec: MemberSpec, there: Mapping[str, MemberValue]) -> MemberValue:
+    """A clean member as it is after the load. Raises DomainError with the field at fault."""
     clean = _cleaned(spec)
-    value = clean.over(there.get(clean.code))
-    member = Member(dimension=dimension, code=value.code, **_plain(value))
+    member = clean.over(there.get(clean.code))
     if not member.code:
         raise DomainError(Code.MDM_010, "A member needs a code.", place="code")
     if member.valid_from and member.valid_to and member.valid_to < member.valid_from:
@@ -130,14 +137,14 @@ def _member(dimension: Dimension, spec: MemberSpec, there: Mapping[str, MemberVa
 
 
 def _members(
-    dimension: Dimension, specs: Iterable[MemberSpec], there: Mapping[str, MemberValue]
-) -> tuple[dict[str, Member], list[Fault]]:
+    specs: Iterable[MemberSpec], there: Mapping[str, MemberValue]
+) -> tuple[dict[str, MemberValue], list[Fault]]:
     """Members by code, and everything that cannot be loaded."""
-    members: dict[str, Member] = {}
+    members: dict[str, MemberValue] = {}
     faults: list[Fault] = []
     for spec in specs:
         try:
-            member = _member(dimension, spec, there)
+            member = _member(spec, there)
         except DomainError as error:
             place = ", ".join(part for part in (spec.place, error.place) if part)
             faults.append(Fault(error.code, error.message, place))
@@ -149,10 +156,10 @@ def _members(
 
 
 def _checked(
-    dimension: Dimension, specs: Sequence[MemberSpec], there: Mapping[str, MemberValue]
-) -> tuple[dict[str, Member], list[Fault]]:
+    specs: Sequence[MemberSpec], there: Mapping[str, MemberValue]
+) -> tuple[dict[str, MemberValue], list[Fault]]:
     """Members by code, and all faults; the hierarchy is judged where every member could be read."""
-    members, faults = _members(dimension, specs, there)
+    members, faults = _members(specs, there)
     if len(members) == len(specs):
         parents = {code: member.parent for code, member in there.items()}
         parents.update((code, member.parent) for code, member in members.items())
@@ -163,7 +170,7 @@ def _checked(
 def member_faults(dimension: Dimension | None, specs: Sequence[MemberSpec]) -> list[Fault]:
     """What a load of these members would refuse, with places; None is a dimension still to be made."""
     there = {member.code: member for member in members_snapshot(dimension).members} if dimension else {}
-    return _checked(dimension or Dimension(), specs, there)[1]
+    return _checked(specs, there)[1]
 
 
 def hierarchy_faults(parents: Mapping[str, str], places: Mapping[str, str]) -> list[Fault]:
@@ -187,22 +194,18 @@ def hierarchy_faults(parents: Mapping[str, str], places: Mapping[str, str]) -> l
     return faults
 
 
-def _differs(old: MemberValue, new: Member) -> bool:
-    return any(getattr(old, name) != getattr(new, name) for name in _FIELDS)
-
-
 def _plain(member: MemberValue | Member) -> dict[str, Any]:
     return {name: getattr(member, name) for name in _FIELDS}
 
 
-def _texts(member: MemberValue | Member) -> dict[str, str]:
+def _texts(member: MemberValue) -> dict[str, str]:
     """Every field that has a value, as text; attributes one by one."""
     plain = {name: value for name in _PLAIN if (value := getattr(member, name))}
     named = {f"attributes.{name}": text for name, text in member.attributes.items() if text}
     return {name: str(value) for name, value in {**plain, **named}.items()}
 
 
-def _field_changes(there: Mapping[str, MemberValue], changed: Iterable[Member]) -> list[FieldChange]:
+def _field_changes(there: Mapping[str, MemberValue], changed: Iterable[MemberValue]) -> list[FieldChange]:
     """Every field that changes; what clears a value stands first."""
     found = []
     for member in changed:
@@ -215,7 +218,11 @@ def _field_changes(there: Mapping[str, MemberValue], changed: Iterable[Member]) 
 
 
 def _result(
-    there: Mapping[str, MemberValue], added: list[Member], changed: list[Member], same: int, sha256: str
+    there: Mapping[str, MemberValue],
+    added: list[MemberValue],
+    changed: list[MemberValue],
+    same: int,
+    sha256: str,
 ) -> MembersResult:
     changes = _field_changes(there, changed)
     fields = Counter(change.field for change in changes)
@@ -225,7 +232,7 @@ def _result(
     )
 
 
-def _by_code(members: Iterable[MemberValue | Member]) -> dict[str, dict[str, Any]]:
+def _by_code(members: Iterable[MemberValue]) -> dict[str, dict[str, Any]]:
     return {member.code: _plain(member) for member in members}
 
 
@@ -247,11 +254,11 @@ def members_load(
     dimension = lock_dimension(actor, dimension_id)
     before = members_snapshot(dimension)
     there = {member.code: member for member in before.members}
-    wanted, found = _checked(dimension, members, there)
+    wanted, found = _checked(members, there)
     if faults or found:
         raise Faults([*faults, *found][:MAX_FAULTS])
     added = [member for code, member in wanted.items() if code not in there]
-    changed = [m for code, m in wanted.items() if code in there and _differs(there[code], m)]
+    changed = [m for code, m in wanted.items() if code in there and there[code] != m]
     same = len(wanted) - len(added) - len(changed)
     if dry_run or not (added or changed):
         return _result(there, added, changed, same, before.sha256)
@@ -272,9 +279,9 @@ def members_load(
     return _result(there, added, changed, same, after.sha256)
 
 
-def _write(dimension: Dimension, added: list[Member], changed: list[Member]) -> None:
+def _write(dimension: Dimension, added: list[MemberValue], changed: list[MemberValue]) -> None:
     Member.objects.bulk_create(
-        [*added, *changed],
+        [Member(dimension=dimension, code=new.code, **_plain(new)) for new in (*added, *changed)],
         batch_size=1_000,
         update_conflicts=True,
         unique_fields=["dimension", "code"],
@@ -305,7 +312,7 @@ def member_edit(
     there = {member.code: member for member in members_snapshot(dimension).members}
     whole = {**dict.fromkeys(old.attributes, ""), **(attributes or {})}
     spec = MemberSpec(code, name, parent, whole, valid_from, valid_to)
-    members, faults = _checked(dimension, [spec], there)
+    members, faults = _checked([spec], there)
     if faults:
         raise Faults(faults)
     new = members[old.code]

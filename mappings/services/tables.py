@@ -12,6 +12,8 @@ from portal.core.export import unguard_text
 from portal.core.manifest.files import looks_like_formula
 
 MAX_FAULTS = 200
+_DOUBTFUL = frozenset("'=@+-")
+"""What a formula or a guarded text begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,10 @@ def lines_and_faults(
         table = read_table(data)
         _check_headings(table, required, optional, group)
         for row in table.rows:
-            faults += _formulas(row, table.header)
-            cells = [unguard_text(cell.strip()) for cell in row.cells]
+            cells = [cell.strip() for cell in row.cells]
+            if any(cell[:1] in _DOUBTFUL for cell in cells if cell):
+                faults += _formulas(row, table.header)
+                cells = [unguard_text(cell) for cell in cells]
             lines.append(Line(dict(zip(table.header, cells, strict=True)), f"line {row.line}"))
             if len(faults) >= MAX_FAULTS:
                 break

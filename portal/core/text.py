@@ -37,6 +37,8 @@ def clean_text(
     """
     if not isinstance(value, str):
         raise BadInput(Code.API_005, "A text is expected.", place=place)
+    if value.isascii() and value.isprintable() and len(value) <= max_length:
+        return value.strip() if trim else value  # what follows changes and refuses nothing of it
     too_long = BadInput(Code.API_011, f"The text is longer than {max_length} characters.", place=place)
     if len(value) > 4 * max_length:
         raise too_long
@@ -71,7 +73,7 @@ def clean_code(value: str, *, place: str = "") -> str:
 
 def refuse_odd_digits(value: str, *, place: str = "") -> str:
     """The text, unless a digit in it is not 0 to 9, which looks like one and never equals it: API-011."""
-    for position, char in enumerate(value):
+    for position, char in enumerate("" if value.isascii() else value):
         if char.isdigit() and not char.isascii():
             raise BadInput(
                 Code.API_011,

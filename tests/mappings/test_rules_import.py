@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from mappings.models import MappingRule
+from mappings import ties
+from mappings.models import MappingRule, MappingVersion
 from mappings.rows import rules_in
 from mappings.rules.csvformat import format_rules, headings
-from mappings.selectors import rules_of, version_difference
+from mappings.selectors import rules_of, version_difference, version_unchanged
 from mappings.services import rules_import
+from mappings.validation import version_findings
 from portal.approvals.services import change_approve
 from portal.audit.models import AuditEntry
+from portal.core.clock import now
 from portal.core.errors import DomainError, Faults
 from portal.people.models import User
 from tests.factories.mappings import ACCOUNTS, WHY, add, approve, approved_version, make_set, start, submit
@@ -192,3 +200,49 @@ def test_an_import_of_many_rules_is_checked_as_a_whole(mapping_set, architect):
     load(architect, version, *lines)
     dry = load(architect, version, "list,A00001;A00002,,COMP,,", "list,A00002;A00003,,REV,,", dry_run=True)
     assert [str(f.code) for f in dry.findings if f.level == "error"] == ["MAP-002"]
+
+
+def named(findings) -> list[tuple[str, list[str]]]:
+    """Findings without numbers of rules, which a file's rules have only once stored, in any order of a pair."""
+    texts = ((f.code, re.sub(r"\((?:rule|line) \d+\)\.?", "", f.message)) for f in findings)
+    return sorted((code, sorted(text.split())) for code, text in texts)
+
+
+ROWS = st.lists(
+    st.tuples(st.sampled_from(["4000", "40*", "4???", ""]), st.sampled_from(["", "10", "1*"]),
+              st.sampled_from(["REV", "COMP", "NOPE"])).filter(lambda row: row[0] or row[1]),
+    max_size=5, unique_by=lambda row: row[:2],
+)  # fmt: skip
+
+
+def lines_of(rows) -> list[str]:
+    cells = [[f"like:{c}" if "*" in c or "?" in c else c for c in row[:2]] + [row[2]] for row in rows]
+    return [f"multi,{account},{center},{target},," for account, center, target in cells]
+
+
+@pytest.mark.parametrize("many", [False, True])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ROWS, ROWS, ROWS, st.booleans())
+def test_a_dry_run_writes_no_rule_and_finds_what_stands_against_the_version_afterwards(
+    mapping_set, architect, many, base, draft, file, replace
+):
+    """Whatever the base and the draft hold: rules ended, brought back and changed twice cancel out."""
+    with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ties, "MANY", 0 if many else 2_000)
+        first = start(architect, mapping_set)
+        load(architect, first, *lines_of(base))
+        MappingVersion.objects.filter(pk=first.pk).update(
+            state="approved", approved_at=now(), content_sha256="0" * 64, change_ref="CR-000000"
+        )
+        version = start(architect, mapping_set)
+        load(architect, version, *lines_of(draft), replace=True)
+        with CaptureQueriesContext(connection) as asked:
+            dry = load(architect, version, *lines_of(file), replace=replace, dry_run=True)
+        written = [q["sql"] for q in asked if re.match(r"INSERT|UPDATE|DELETE", q["sql"])]
+        assert not [sql for sql in written if "mappings_" in sql]
+        load(architect, version, *lines_of(file), replace=replace)
+        version.refresh_from_db()
+        found = [finding for finding in dry.findings if finding.code != "APR-008"]
+        assert named(found) == named(version_findings(version))
+        assert (len(found) < len(dry.findings)) == version_unchanged(version)
+        transaction.set_rollback(True)

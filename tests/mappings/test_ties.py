@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mappings import ties
 from mappings.models import MappingRule, MappingSet, MappingVersion
-from mappings.rows import rules_in
+from mappings.rows import incoming_of, rules_in
 from mappings.rules.ambiguity import find_ambiguities
 from mappings.rules.rule import Rule
 from mappings.selectors.versions import live_rules
@@ -42,4 +42,5 @@ def test_indexed_ties_are_the_ties(version, rules: list[Rule], split: int, few: 
         MappingSet.objects.get().column_names,
         among=frozenset(str(row.pk) for row in incoming),
     )
-    assert pairs(ties.version_ties(version, incoming, None)) == pairs(every)
+    new = [incoming_of(row) for row in incoming]
+    assert pairs(ties.version_ties(version, ties.Coming(new), None)) == pairs(every)

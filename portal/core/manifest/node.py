@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from portal.core.errors import BadInput, Fault
 from portal.core.manifest.codes import Code
@@ -16,6 +17,7 @@ _INTEGER = re.compile(r"-?[0-9]{1,12}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+@lru_cache(maxsize=4096)  # tables repeat few days often
 def iso_day(text: str) -> date | None:
     """`YYYY-MM-DD` and nothing else as a date; none when empty. Raises ValueError with a plain sentence."""
     if not text:
