@@ -7,9 +7,16 @@ from rest_framework.test import APIClient
 
 from catalog.models import System
 from tests.api.world import WHY
+from tests.conftest import make_people
 
 URL = "/api/v1/systems/"
 BODY = {"code": "plan", "name": "Planning", "kind": "planning", "reason": WHY}
+
+
+@pytest.fixture
+def users(db):
+    """Nobody's objects: these tests count what a request leaves behind."""
+    return make_people()
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ import pytest
 from portal.access.models import ApiToken
 from portal.access.services import token_issue
 from portal.core.clock import now
+from portal.core.models import IdempotencyRecord
 from tests.api.client import Caller, problem
+from tests.api.examples import EXAMPLES
 from tests.api.world import WHY
 
 URL = "/api/v1/systems/"
@@ -70,3 +72,16 @@ def test_a_token_issues_no_token_and_is_revoked_by_its_owner_or_an_administrator
     assert call("operator").post(f"{url}revoke/", {"reason": WHY}).status_code == 404
     assert call("sod_admin").post(f"{url}revoke/", {"reason": WHY}).status_code == 200
     assert Caller(token=token[1]).get(URL).status_code == 401
+
+
+def test_a_token_is_told_once(world, call):
+    example = EXAMPLES["tokens_create"]
+    first = call("architect").post("/api/v1/tokens/", example.body(world), Idempotency_Key="k-1")
+    again = call("architect").post("/api/v1/tokens/", example.body(world), Idempotency_Key="k-1")
+    assert first.json()["token"].startswith("tio_")
+    assert again.json() == {**first.json(), "token": None}
+    stored = IdempotencyRecord.objects.get(key="k-1")
+    assert first.json()["token"] not in stored.body
+    caller = Caller(token=first.json()["token"])
+    assert caller.get("/api/v1/systems/").status_code == 200
+    assert caller.get("/api/v1/people/").status_code == 403
