@@ -17,9 +17,15 @@ from syncengine.connectors.base import Unavailable
 from syncengine.definition import parse_definition
 from syncengine.definitions import version_hash
 from syncengine.execution import runner
+from syncengine.management.commands import flow_run
 from syncengine.models import FlowVersion, Partition, Run, TargetLease
 from syncengine.runwaits import Waits
 from syncengine.services import run_cancel
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr(flow_run, "_POLL_SECONDS", 0.05)
 
 
 def refused(*options: str) -> CommandError:
@@ -29,7 +35,7 @@ def refused(*options: str) -> CommandError:
 
 
 def test_each_retry_tells_code_sentence_and_waiting_time(mini, monkeypatch, capsys):
-    monkeypatch.setattr(runner, "RETRY_SECONDS", (0.6, 0.6, 0.6, 0.6))
+    monkeypatch.setattr(runner, "RETRY_SECONDS", (0.4, 0.4, 0.4, 0.4))
     (mini.ledger / "journal.csv").unlink()
     error = refused("mini-actuals", "--period", "2026-01")
     told = [line for line in capsys.readouterr().err.splitlines() if "SRC-005" in line]
@@ -136,7 +142,7 @@ def test_cancelling_an_ended_run_never_says_to_wait(mini):
 
 
 def test_a_target_that_does_not_answer_is_told_too(mini, monkeypatch, capsys):
-    monkeypatch.setattr(runner, "RETRY_SECONDS", (0.6,))
+    monkeypatch.setattr(runner, "RETRY_SECONDS", (0.4,))
 
     def absent(attempt):
         raise Unavailable("SRC-019", "The host does not answer.")
