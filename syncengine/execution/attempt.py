@@ -22,6 +22,9 @@ from syncengine.leases import Lease, LeaseLost, extend, hold, lease_seconds
 from syncengine.models import EvidenceFile, Run, StageResult
 from syncengine.states import RUN, Confirmation
 
+# code, sentence and place of what is wrong at the end of a run
+Trouble = tuple[str, str, str]
+
 
 class Stopped(Exception):
     """The worker is asked to stop; the attempt ends at a safe point and its lease is given back."""

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from syncengine.codes import Code
 from syncengine.definition.model import OnDifference
-from syncengine.execution.attempt import Attempt
+from syncengine.execution.attempt import Attempt, Trouble
 from syncengine.execution.compute import Computed
 from syncengine.execution.reconcile import Proof
 from syncengine.models import Run
 from syncengine.selectors.releases import last_confirmed, source_records
 from syncengine.states import Confirmation, Outcome
 
-Held = tuple[Code, str]
 _NOT_SENT = (Confirmation.NONE, Confirmation.NOT_LOADED)
 
 
@@ -53,7 +52,7 @@ def records_of(computed: Computed) -> int:
     return sum(line.records for line in computed.result.source)
 
 
-def why_guarded(attempt: Attempt, proof: Proof, shrunk: tuple[str, int, int] | None) -> Held | None:
+def why_guarded(attempt: Attempt, proof: Proof, shrunk: tuple[str, int, int] | None) -> Trouble | None:
     """Why what was computed may not be loaded, though it could be: no proof bears it out."""
     if proof.outcome is Outcome.RECONCILED:
         return None
@@ -61,24 +60,22 @@ def why_guarded(attempt: Attempt, proof: Proof, shrunk: tuple[str, int, int] | N
     if shrunk is not None and limit is not None:
         ref, then, now = shrunk
         if then - now > limit * then:
-            words = (
-                f"The slice has {now:,} records; {ref} had {then:,}. The flow's limit is a share of {limit}."
-            )
-            return Code.DQ_012, words
+            words = f"The slice has {now:,} records; {ref} had {then:,}."
+            return Code.DQ_012, f"{words} The flow lets it lose a share of {limit}.", ""
     return _unproven(attempt, proof)
 
 
-def _unproven(attempt: Attempt, proof: Proof) -> Held | None:
+def _unproven(attempt: Attempt, proof: Proof) -> Trouble | None:
     item = attempt.definition.reconcile
-    if item is None or proof.fault is None or item.on_difference is OnDifference.LOAD:
+    if item is None or proof.trouble is None or item.on_difference is OnDifference.LOAD:
         return None
-    _, words, _ = proof.fault
+    _, words, place = proof.trouble
     if item.on_difference is OnDifference.HOLD:
-        return Code.RUN_015, f"{words} The flow loads nothing that is not proven."
+        return Code.RUN_015, f"{words} The flow loads nothing that is not proven.", place
     proven = next((r for r in earlier_loads(attempt.run) if r.reconciliation == Outcome.RECONCILED), None)
     if proven is None:
         return None
-    return Code.RUN_015, f"{words} The target holds the load of {proven.ref}, which agreed."
+    return Code.RUN_015, f"{words} The target holds the load of {proven.ref}, which agreed.", place
 
 
 def is_released(attempt: Attempt, computed: Computed) -> bool:

@@ -20,7 +20,7 @@ from syncengine.connectors.base import (
 from syncengine.definition.model import FlowDefinition, MeasureKind, Per
 from syncengine.definitions import fixed_cells
 from syncengine.evidence import EvidenceKind
-from syncengine.execution.attempt import Attempt
+from syncengine.execution.attempt import Attempt, Trouble
 from syncengine.execution.compute import Computed, in_one_currency, output_columns
 from syncengine.execution.extract import pinned_connection
 from syncengine.execution.quarantine import Passed, follow
@@ -28,9 +28,6 @@ from syncengine.leases import next_fence
 from syncengine.states import Confirmation
 from syncengine.storage import adapter_of
 from syncengine.tags import Tag
-
-# code, sentence and place of what is wrong at the end of a run
-Fault = tuple[str, str, str]
 
 
 class Unproven(Exception):
@@ -103,7 +100,7 @@ def _action(planned: LoadAction, altered: bool) -> LoadAction:
     return LoadAction.OVERWRITE if planned is LoadAction.REPLACE else LoadAction.REPAIR
 
 
-def look(attempt: Attempt, computed: Computed) -> Fault | None:
+def look(attempt: Attempt, computed: Computed) -> Trouble | None:
     """What a load would meet in the target, told by a dry run: the target is read and nothing is sent.
 
     Raises what the load would refuse.
@@ -136,7 +133,7 @@ def _send(attempt: Attempt, target: TargetAdapter, slice_load: SliceLoad) -> Tar
         raise
 
 
-def confirm(attempt: Attempt, computed: Computed) -> Fault | None:
+def confirm(attempt: Attempt, computed: Computed) -> Trouble | None:
     """Compare the target's own record and its rows with what was computed, and count what else is there.
 
     Gives why the load is not confirmed.
@@ -152,24 +149,24 @@ def confirm(attempt: Attempt, computed: Computed) -> Fault | None:
             raise Unproven(error.message) from error
         raise
     verdict = judge(receipt, found, slice_load)
-    fault = None if verdict is Confirmation.CONFIRMED else _short(verdict, found, slice_load)
-    if fault is None and foreign:
-        verdict, fault = Confirmation.PARTIAL, _crowded(foreign, slice_load)
+    trouble = None if verdict is Confirmation.CONFIRMED else _short(verdict, found, slice_load)
+    if trouble is None and foreign:
+        verdict, trouble = Confirmation.PARTIAL, _crowded(foreign, slice_load)
     with attempt.write() as run:
         run.confirmation = verdict
         run.target_rows = found.rows
         one_currency = in_one_currency(attempt.definition, computed.result)
         run.target_net = net_of(attempt.definition, found.amounts) if one_currency else None
     attempt.finish(found.rows, confirmation=str(verdict), output_hash=found.output_hash, foreign_rows=foreign)
-    return fault
+    return trouble
 
 
-def _short(verdict: Confirmation, found: ReadBack, sent: SliceLoad) -> Fault:
+def _short(verdict: Confirmation, found: ReadBack, sent: SliceLoad) -> Trouble:
     code = Code.REC_004 if verdict is Confirmation.FAILED else Code.REC_003
     return code, f"The target holds {found.rows} rows of {sent.rows}.", ""
 
 
-def _crowded(foreign: int, sent: SliceLoad) -> Fault:
+def _crowded(foreign: int, sent: SliceLoad) -> Trouble:
     cells = ", ".join(f"{name} = '{value}'" for name, value in sorted(sent.cells.items()))
     rows = "1 row" if foreign == 1 else f"{foreign:,} rows"
     words = (

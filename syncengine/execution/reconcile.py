@@ -11,7 +11,7 @@ from portal.core.errors import DomainError
 from syncengine.codes import Code
 from syncengine.duck import literal, session
 from syncengine.evidence import EvidenceKind
-from syncengine.execution.attempt import Attempt
+from syncengine.execution.attempt import Attempt, Trouble
 from syncengine.execution.extract import INDEPENDENT, keep_snapshot, read_dataset
 from syncengine.models import ReconciliationDifference
 from syncengine.pipeline.compute import Pipeline
@@ -25,10 +25,10 @@ _AMOUNTS = ("expected", "actual", "difference")
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the comparison came to; `fault` is code, sentence and place where a figure is named and fails."""
+    """What the comparison came to; `trouble` says why a figure that is named does not prove the run."""
 
     outcome: Outcome
-    fault: tuple[Code, str, str] | None = None
+    trouble: Trouble | None = None
 
 
 def prove(attempt: Attempt, pipeline: Pipeline, **noted: Any) -> Proof:
@@ -47,7 +47,7 @@ def prove(attempt: Attempt, pipeline: Pipeline, **noted: Any) -> Proof:
         found = reconcile(pipeline, path, snapshot.columns, pipeline.work / "differences.parquet")
     except (DomainError, PipelineError) as error:
         _not_proven(attempt, error.code, f"{error.message} {error.place}".strip(), noted)
-        words = f"The proof named under reconcile failed: {error.code} {error.message}"
+        words = f"The proof named under reconcile failed: {error.code} {error.message.removesuffix('.')}."
         return Proof(Outcome.NOT_PROVEN, (Code.REC_002, words, error.place or "reconcile"))
     outcome = Outcome.DIFFERENCES if found.differences else Outcome.RECONCILED
     ref = attempt.store.put_file(found.path, EvidenceKind.RECONCILIATION)

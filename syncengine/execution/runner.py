@@ -18,11 +18,10 @@ from syncengine.codes import Behaviour, Code, behaviour_of
 from syncengine.definitions import read_definition
 from syncengine.endings import tell_end
 from syncengine.evidence import EvidenceKind
-from syncengine.execution.attempt import Attempt, Cancelled, Stopped
+from syncengine.execution.attempt import Attempt, Cancelled, Stopped, Trouble
 from syncengine.execution.compute import Computed, compute, open_pipeline
 from syncengine.execution.extract import extract
 from syncengine.execution.guard import (
-    Held,
     had,
     is_released,
     last_with_rows,
@@ -30,7 +29,7 @@ from syncengine.execution.guard import (
     shrunk_since,
     why_guarded,
 )
-from syncengine.execution.load import Fault, Unproven, confirm, load, look
+from syncengine.execution.load import Unproven, confirm, load, look
 from syncengine.execution.quarantine import follow
 from syncengine.execution.reconcile import Proof, prove
 from syncengine.leases import Lease, LeaseLost, failing_verb, free_slice, give_back, hold
@@ -78,22 +77,22 @@ def _stages(attempt: Attempt) -> None:
             return
         shrunk = shrunk_since(attempt, computed)
         proof = prove(attempt, pipeline, shrunk=shrunk)
-        held = why_guarded(attempt, proof, shrunk)
-        if held and not is_released(attempt, computed):
-            _hold_back(attempt, computed, *held)
+        better = why_guarded(attempt, proof, shrunk)
+        if better and not is_released(attempt, computed):
+            _hold_back(attempt, computed, *better)
             return
         if attempt.run.dry_run:
-            fault = look(attempt, computed)
+            trouble = look(attempt, computed)
         else:
             load(attempt, computed, pipeline.passed)
-            fault = confirm(attempt, computed)
-    if fault is not None:
-        _finish(attempt, "fail", fault)
+            trouble = confirm(attempt, computed)
+    if trouble is not None:
+        _finish(attempt, "fail", trouble)
     else:
-        _finish(attempt, _ending(attempt, proof), proof.fault)
+        _finish(attempt, _ending(attempt, proof), proof.trouble)
 
 
-def _why_hold(attempt: Attempt, computed: Computed) -> Held | None:
+def _why_hold(attempt: Attempt, computed: Computed) -> tuple[Code, str] | None:
     """Why nothing may be loaded: too much is quarantined, or an empty extract would empty the slice."""
     source = records_of(computed)
     held = sum(line.records for line in computed.result.quarantined_by_code)
@@ -107,7 +106,7 @@ def _why_hold(attempt: Attempt, computed: Computed) -> Held | None:
     return None if last is None else (Code.RUN_014, f"The source has no record; {had(last)}")
 
 
-def _hold_back(attempt: Attempt, computed: Computed, code: Code, why: str) -> None:
+def _hold_back(attempt: Attempt, computed: Computed, code: str, why: str, place: str = "") -> None:
     """Show the records, load nothing, say why. An earlier attempt of the run may have loaded all the same."""
     path = attempt.store.path(attempt.store.find(computed.quarantine.sha256, EvidenceKind.QUARANTINE))
     with attempt.write() as run:
@@ -115,21 +114,21 @@ def _hold_back(attempt: Attempt, computed: Computed, code: Code, why: str) -> No
             follow(attempt, run, path)
         if not run.was_sent:
             run.confirmation = Confirmation.NOT_LOADED
-    _finish(attempt, "lose" if attempt.run.is_in_doubt else "hold", (code, why, ""))
+    _finish(attempt, "lose" if attempt.run.is_in_doubt else "hold", (code, why, place))
 
 
 def _ending(attempt: Attempt, proof: Proof) -> str:
     """A figure that is named and proves nothing leaves the run unreconciled, as one that differs does."""
-    if proof.fault is not None:
+    if proof.trouble is not None:
         return "leave_unreconciled"
     return "complete_with_exceptions" if attempt.run.quarantined_by_code else "complete"
 
 
-def _finish(attempt: Attempt, verb: str, fault: Fault | None = None) -> None:
+def _finish(attempt: Attempt, verb: str, trouble: Trouble | None = None) -> None:
     """The end of a run: state, audit, event, and the slice free for others, in one transaction."""
     with attempt.write() as run:
-        if fault is not None:
-            code, message, place = fault
+        if trouble is not None:
+            code, message, place = trouble
             run.error_code, run.error_message, run.error_place = code, message[:2000], place[:300]
         partition, _ = hold(attempt.lease)
         apply_transition(partition, PARTITION, "fail" if verb in ("fail", "lose") else "finish")
@@ -170,7 +169,7 @@ def _may_pass(error: Exception) -> bool:
     return isinstance(error, DomainError) and behaviour_of(error.code) is Behaviour.TRANSIENT
 
 
-def _words(error: Exception) -> Fault:
+def _words(error: Exception) -> Trouble:
     """Code, sentence and place of an error; what nobody foresaw gets RUN-012 and a trace in the log."""
     if isinstance(error, (DomainError, PipelineError)):
         return error.code, error.message, error.place

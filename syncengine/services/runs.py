@@ -31,6 +31,7 @@ from syncengine.permissions import P
 from syncengine.pinning import pin_versions
 from syncengine.selectors.flows import version_in_force
 from syncengine.selectors.releases import why_not_release
+from syncengine.selectors.runs import retry_of
 from syncengine.states import COMPUTING, PARTITION, QUEUED, RUN, PartitionState
 from syncengine.subjects import HeldRunSubject
 from syncengine.tags import Tag
@@ -107,8 +108,12 @@ def _plan(
 def _taken(waiting: Run) -> Conflict:
     """The refusal of a second run, with what the first one waits for."""
     cause = waiting.get_wait_reason_display() if waiting.wait_reason else "a worker"
-    note = f": {waiting.error_message}" if waiting.error_message else "."
-    words = f"{waiting} is there for this slice already and waits for {cause}{note}"
+    retry = retry_of(waiting)
+    notes = [
+        f": {waiting.error_message}" if waiting.error_message else ".",
+        f" {retry.words}" if retry else "",
+    ]
+    words = f"{waiting} is there for this slice already and waits for {cause}{''.join(notes)}"
     hint = f"Wait for its end, or cancel it: on its page, or with manage.py flow_run --cancel {waiting}."
     return Conflict(Code.RUN_003, words, hint=hint, details={"run": waiting.ref})
 
