@@ -259,6 +259,7 @@ PLANNING_URL = env.str("PLANNING_URL", "")
 # For a trial only: connections may lead to the database in which the portal keeps its own tables.
 SHARED_DATABASE = env.bool("TIEOUT_SHARED_DATABASE", False)
 EVIDENCE_DIR = DATA_DIR / "evidence"
+STAGED_DIR = DATA_DIR / "staged"
 DROP_DIR = DATA_DIR / "drop"
 _ROOTS: list[str] = env.list("TIEOUT_FILE_ROOTS", [])
 FILE_ROOTS = [Path(root).resolve() for root in _ROOTS] + [DROP_DIR]

@@ -74,6 +74,11 @@ def quick_passwords(settings):
     settings.PASSWORD_HASHERS = QUICK_HASHERS
 
 
+@pytest.fixture(autouse=True)
+def own_staged_files(settings, tmp_path_factory):
+    settings.STAGED_DIR = tmp_path_factory.getbasetemp() / "staged"
+
+
 @pytest.fixture
 def make_user(db):
     return make_person

@@ -17,7 +17,8 @@ from mappings.services.tables import MAX_FAULTS
 from mappings.tags import Tag
 from portal.audit.services import audited, record
 from portal.core.actor import Actor
-from portal.core.errors import DomainError, Fault, Faults, NotFound
+from portal.core.codes import Code as CoreCode
+from portal.core.errors import DomainError, Fault, Faults, NotFound, PreconditionFailed
 from portal.core.locking import locked
 from portal.core.text import clean_text, refuse_odd_digits
 
@@ -103,10 +104,17 @@ class MembersResult:
     """The first MAX_SHOWN, those that clear a value first."""
 
 
-def lock_dimension(actor: Actor, dimension_id: int) -> Dimension:
-    """The dimension, editable by the actor and locked. Raises NotFound, Forbidden."""
-    dimension = Dimension.objects.get_for(actor, P.DIMENSION_EDIT, pk=dimension_id)
-    return locked(Dimension.objects.all()).get(pk=dimension.pk)
+def lock_dimension(actor: Actor, dimension_id: int, revision: int | None = None) -> Dimension:
+    """The dimension, editable by the actor and locked.
+
+    Raises NotFound, Forbidden, and PreconditionFailed API-007 when `revision` is given and is not the
+    present one.
+    """
+    found = Dimension.objects.get_for(actor, P.DIMENSION_EDIT, pk=dimension_id)
+    dimension = locked(Dimension.objects.all()).get(pk=found.pk)
+    if revision is not None and revision != dimension.revision:
+        raise PreconditionFailed(CoreCode.API_007, f"{dimension} has changed since you read it.")
+    return dimension
 
 
 def _cleaned(spec: MemberSpec) -> MemberSpec:
@@ -236,6 +244,15 @@ def _by_code(members: Iterable[MemberValue]) -> dict[str, dict[str, Any]]:
     return {member.code: _plain(member) for member in members}
 
 
+def _told(
+    there: Mapping[str, MemberValue], added: list[MemberValue], changed: list[MemberValue]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the audit keeps of a load: numbers with the first members after it, and those before it."""
+    named = [*changed, *added][:MAX_AUDITED]
+    old = [there[member.code] for member in named if member.code in there]
+    return {"added": len(added), "changed": len(changed), "members": _by_code(named)}, _by_code(old)
+
+
 @audited(Tag.MEMBERS_LOAD)
 def members_load(
     *,
@@ -245,13 +262,14 @@ def members_load(
     members: Sequence[MemberSpec],
     faults: Sequence[Fault] = (),
     dry_run: bool = False,
+    revision: int | None = None,
 ) -> MembersResult:
     """Add and change members; those not named, and what is not said of them, stay. All or nothing.
 
     `faults` are those of the file the members come from. Raises Faults (those, MDM-010, MDM-011, API-011)
-    with the place of each, NotFound, Forbidden.
+    with the place of each, and what `lock_dimension` raises.
     """
-    dimension = lock_dimension(actor, dimension_id)
+    dimension = lock_dimension(actor, dimension_id, revision)
     before = members_snapshot(dimension)
     there = {member.code: member for member in before.members}
     wanted, found = _checked(members, there)
@@ -264,16 +282,14 @@ def members_load(
         return _result(there, added, changed, same, before.sha256)
     _write(dimension, added, changed)
     after = members_snapshot(dimension)
-    counts = {"added": len(added), "changed": len(changed)}
-    named = [*changed, *added][:MAX_AUDITED]
-    old = [there[member.code] for member in named if member.code in there]
+    told, replaced = _told(there, added, changed)
     record(
         Tag.MEMBERS_LOAD,
         actor=actor,
         subject=dimension,
         reason=reason,
-        before={"sha256": before.sha256, "members": _by_code(old)},
-        after={**counts, "sha256": after.sha256, "members": _by_code(named)},
+        before={"sha256": before.sha256, "members": replaced},
+        after={"sha256": after.sha256, **told},
         content_sha256=after.sha256,
     )
     return _result(there, added, changed, same, after.sha256)

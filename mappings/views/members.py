@@ -85,7 +85,11 @@ class MembersImportView(OnDimension, ObjectUploadPage):
             members=members,
             faults=faults,
             dry_run=dry_run,
+            revision=int(self.file.state) if self.file and not dry_run else None,
         )
+
+    def state(self, form: UploadForm) -> str:
+        return str(self.object.revision)
 
     def counts(self, result: MembersResult) -> Sequence[tuple[str, int]]:
         return [("added", result.added), ("changed", result.changed), ("unchanged", result.unchanged)]

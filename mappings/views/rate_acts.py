@@ -98,9 +98,12 @@ class RatesImportView(_OnVersion, ObjectUploadPage):
             version_id=self.object.pk,
             rates=services.rate_specs(content),
             replace=data["replace"],
-            revision=data["revision"],
+            revision=None if dry_run else data["revision"],
             dry_run=dry_run,
         )
+
+    def state(self, form: RatesImportForm) -> str:
+        return str(self.object.revision)
 
     def counts(self, result: RatesResult) -> Sequence[tuple[str, int]]:
         return list(result.counts.items())

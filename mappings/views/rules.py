@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 
 from mappings import selectors, services
 from mappings.codes import Code
@@ -19,8 +19,7 @@ from mappings.views.versions import crumbs_of
 from portal.core import authority
 from portal.core.clock import today
 from portal.core.errors import NotFound
-from portal.core.uploads import carry
-from portal.core.views import Crumb, ObjectActionPage, render_page
+from portal.core.views import Crumb, ObjectActionPage, UploadMixin
 
 MAX_OFFERED = 500
 """Members offered as targets; a browser's list helps nobody beyond that."""
@@ -147,40 +146,33 @@ class RuleRemoveView(_OnRule):
         return f"The rule {self.rule.match_text} is removed."
 
 
-class RulesImportView(_OnVersion):
+class RulesImportView(UploadMixin, _OnVersion):
     """First a dry run, then exactly that."""
 
     title = "Import rules"
     form_class = RulesImportForm
     template_name = "mappings/rules_import.html"
 
-    def perform(self, form: RulesImportForm) -> ImportResult:
+    def load(self, form: RulesImportForm, content: bytes, dry_run: bool) -> ImportResult:
         data = form.cleaned_data
-        self.content: bytes = form.content()
-        self.apply = "apply" in self.request.POST
         return services.rules_import(
             actor=self.actor,
             reason=data["reason"],
             version_id=self.object.pk,
-            data=self.content,
+            data=content,
             replace=data["replace"],
-            dry_run=not self.apply,
-            revision=data["revision"],
+            dry_run=dry_run,
+            revision=None if dry_run else data["revision"],
         )
 
-    def finish(self, result: ImportResult) -> HttpResponse:
-        if self.apply:
-            counts = ", ".join(
-                f"{getattr(result, name):,} {name}" for name in ("added", "changed", "removed", "unchanged")
-            )
-            messages.success(self.request, f"Imported: {counts}.")
-            return HttpResponseRedirect(version_url(self.object))
-        carried = carry(self.content)
-        again = RulesImportForm(
-            initial={**self.initial(), "carried": carried, "replace": "replace" in self.request.POST}
-        )
-        context = self.get_context(form=again, result=result, carried=carried, cancel_url=self.cancel_url())
-        return render_page(self.request, self.template_name, context, status=422 if result.faults else 200)
+    def state(self, form: RulesImportForm) -> str:
+        return str(self.object.revision)
+
+    def importable(self, result: ImportResult) -> bool:
+        return not result.faults
+
+    def counts(self, result: ImportResult) -> Sequence[tuple[str, int]]:
+        return [(word, getattr(result, word)) for word in ("added", "changed", "removed", "unchanged")]
 
     def get_context(self, **extra: Any) -> dict[str, Any]:
         columns = ", ".join(self.object.mapping_set.column_names)

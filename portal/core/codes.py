@@ -23,6 +23,7 @@ class Code(StrEnum):
     API_010 = "API-010"
     API_011 = "API-011"
     API_012 = "API-012"
+    API_013 = "API-013"
     API_404 = "API-404"
     API_405 = "API-405"
     API_406 = "API-406"
@@ -102,6 +103,13 @@ HELP: dict[Code, Help] = {
         "A filter or ordering is unknown",
         "The query names a parameter this list does not take.",
         fix="The API documentation lists the filters of each list.",
+    ),
+    Code.API_013: Help(
+        "The file of the dry run is not kept any more",
+        "The portal keeps the file of a dry run for two hours, for the account that sent it, until it is "
+        "imported.",
+        fix="Look whether it was imported; else choose the file again, and start with a dry run.",
+        who="You.",
     ),
     Code.API_404: Help(
         "Not found",

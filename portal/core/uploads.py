@@ -1,9 +1,8 @@
-"""A table that somebody uploads or pastes: size-limited, and carried from its dry run to the act."""
+"""A table that somebody uploads or pastes: size-limited, and kept from its dry run to the act."""
 
 from __future__ import annotations
 
-import base64
-import binascii
+import json
 from typing import Any
 
 from django import forms
@@ -13,12 +12,12 @@ from portal.core.codes import Code
 from portal.core.errors import TooLarge
 from portal.core.forms import reason_field
 
-MAX_CARRIED = 1024 * 1024  # bytes of a dry run's file that the page carries to the act
+MAX_TEXT = 1024 * 1024  # characters that may be pasted
 MAX_UPLOAD = 64 * 1024 * 1024
 
 
 class UploadForm(forms.Form):
-    """A file, pasted lines, or the content carried over from the dry run; `content` gives the bytes."""
+    """A file, pasted lines, or the reference to the file kept from the dry run (`portal.core.staging`)."""
 
     first: tuple[str, ...] = ()  # fields above the file
     reason_needed = True  # for the import; a dry run needs none
@@ -27,10 +26,10 @@ class UploadForm(forms.Form):
         label="or paste lines",
         required=False,
         strip=False,
-        max_length=MAX_CARRIED,
+        max_length=MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 6, "class": "mono", "spellcheck": "false"}),
     )
-    carried = forms.CharField(required=False, max_length=2 * MAX_CARRIED, widget=forms.HiddenInput)
+    carried = forms.CharField(required=False, max_length=2_000, widget=forms.HiddenInput)
     reason = reason_field(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -48,25 +47,23 @@ class UploadForm(forms.Form):
             self.add_error("reason", "Say why; it is kept in the audit trail with your name.")
         return data
 
+    @property
+    def is_new(self) -> bool:
+        """Whether a file or lines come with the form, and not only the reference to a kept file."""
+        return self.cleaned_data.get("file") is not None or bool(self.cleaned_data.get("text"))
+
     def content(self) -> bytes:
-        """The bytes of a valid form. Raises TooLarge API-002, ValidationError (damaged carried bytes)."""
-        data = self.cleaned_data
-        upload = data.get("file")
-        if upload is not None:
-            if upload.size > MAX_UPLOAD:
-                limit = MAX_UPLOAD // 1024 // 1024
-                raise TooLarge(
-                    Code.API_002, f"The file has {upload.size:,} bytes; at most {limit} MB are read."
-                )
-            return bytes(upload.read())
-        if data.get("text"):
-            return str(data["text"]).replace("\r\n", "\n").encode()
-        try:
-            return base64.b64decode(data["carried"], validate=True)
-        except (binascii.Error, ValueError):
-            raise ValidationError("The carried file is damaged; choose it again.") from None
+        """The bytes of what is new. Raises TooLarge API-002."""
+        upload = self.cleaned_data.get("file")
+        if upload is None:
+            return str(self.cleaned_data["text"]).replace("\r\n", "\n").encode()
+        if upload.size > MAX_UPLOAD:
+            limit = MAX_UPLOAD // 1024 // 1024
+            raise TooLarge(Code.API_002, f"The file has {upload.size:,} bytes; at most {limit} MB are read.")
+        return bytes(upload.read())
 
-
-def carry(content: bytes) -> str:
-    """Content as the hidden field takes it, or nothing when it is too large to travel."""
-    return base64.b64encode(content).decode() if len(content) <= MAX_CARRIED else ""
+    def options(self) -> str:
+        """What else decides what an import does, as one text."""
+        aside = {"file", "text", "carried", "reason", "revision"}
+        chosen = {name: self.cleaned_data.get(name) for name in self.fields if name not in aside}
+        return json.dumps(chosen, sort_keys=True, default=str)

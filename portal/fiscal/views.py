@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 
 from portal.core import authority
+from portal.core.canonical import content_hash
 from portal.core.clock import today
 from portal.core.errors import NotFound
 from portal.core.views import (
@@ -92,6 +93,10 @@ class CalendarRegisterView(UploadPage):
             actor=self.actor, reason=data["reason"], periods=self.periods, dry_run=dry_run, **named
         )
         return calendar
+
+    def state(self, form: CalendarRegisterForm) -> str:
+        periods = FiscalPeriod.objects.filter(calendar__code=form.cleaned_data["code"]).order_by("code")
+        return content_hash([[str(cell) for cell in row] for row in periods.values_list()])
 
     def counts(self, result: FiscalCalendar) -> Sequence[tuple[str, int]]:
         return [("periods", len(self.periods))]

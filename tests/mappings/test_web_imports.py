@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import functools
 import io
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.urls import reverse
 
-from mappings.models import Dimension, MappingRule, Member, Rate
+from mappings.models import Dimension, MappingRule, MappingVersion, Member, Rate, RateSetVersion
+from portal.access.models import Grant, Role
 from portal.audit.models import AuditEntry
 from tests.factories.web import WHY
 
@@ -20,6 +24,11 @@ from tests.factories.web import WHY
 @pytest.fixture
 def world(module_world, db):
     return copy.deepcopy(module_world)
+
+
+@pytest.fixture(autouse=True)
+def no_staged_files(settings, tmp_path):
+    settings.STAGED_DIR = tmp_path / "staged"
 
 
 @pytest.fixture
@@ -86,6 +95,96 @@ def test_a_dry_run_changes_nothing_and_the_import_does_what_it_said(page, browse
     assert state() != before
     again = browser.get(done.url).content.decode()
     assert "Imported: " in again
+
+
+def staged(settings) -> list[Path]:
+    return sorted(Path(settings.STAGED_DIR).glob("*"))
+
+
+def carried(shown) -> str:
+    return shown.context["form"].initial["carried"]
+
+
+def test_a_large_file_is_kept_in_private_and_imported_once_with_one_click(page, browser, settings):
+    shown = page(page.good + b"\n" * 1_500_000)
+    reference = carried(shown)
+    assert reference
+    assert len(reference) < 1_000
+    assert "table.csv" in shown.content.decode()
+    [file] = staged(settings)[-1:]
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert page(None, carried=reference, apply="1").status_code == 302
+    assert not file.exists()
+    before = state()
+    again = page(None, carried=reference, apply="1")
+    assert (again.status_code, "API-013" in again.content.decode()) == (422, True)
+    assert 'name="apply"' not in again.content.decode()
+    assert state() == before
+
+
+def test_a_kept_file_is_for_one_account_on_one_page_for_two_hours(
+    page, browser, users, settings, monkeypatch
+):
+    def refused(reference: str, url: str = page.url) -> bool:
+        shown = browser.get(url).context["form"]
+        form = {"reason": WHY, "carried": reference, "apply": "1"}
+        form |= {"revision": shown.initial["revision"]} if "revision" in shown.fields else {}
+        return "API-013" in browser.post(url, form).content.decode()
+
+    reference = carried(page(page.good))
+    before = state()[:-1]
+    browser.force_login(users["controller_a"], backend="django.contrib.auth.backends.ModelBackend")
+    Grant.objects.filter(person=users["controller_a"].person).update(
+        role=Role.objects.get(code="role-architect")
+    )
+    assert refused(reference)
+    browser.force_login(users["architect"], backend="django.contrib.auth.backends.ModelBackend")
+    assert refused(reference[:-2] + "xx")
+    other = "mappings:rates-import" if page.kind == "rules" else "mappings:rules-import"
+    key = (
+        Rate.objects.first().version_id
+        if page.kind == "rules"
+        else MappingVersion.objects.get(state="draft").pk
+    )
+    assert refused(reference, reverse(other, kwargs={"pk": key}))
+    with monkeypatch.context() as later:
+        later.setattr("portal.core.staging.MAX_AGE", dt.timedelta(seconds=-1))
+        assert refused(reference)
+    assert state()[:-1] == before
+    for _ in range(9):
+        page(page.good)
+    assert len(staged(settings)) == 5
+
+
+def test_what_was_not_shown_is_shown_before_it_is_imported(page, browser, world):
+    reference = carried(page(page.good))
+    before = state()
+    other = page(page.good + b"\n", carried=reference, apply="1")
+    assert (other.status_code, state()) == (200, before), "another file is a dry run first"
+    if page.kind != "members":
+        changed = page(None, carried=carried(other), replace="on", apply="1")
+        assert (changed.status_code, state()) == (200, before), "so are other options"
+        other = changed
+    reference = carried(other)
+    kept_options = {"replace": "on"} if page.kind != "members" else {}
+    model, key = {"members": (Dimension, "dimension"), "rates": (RateSetVersion, "rate-set-version"),
+                  "rules": (MappingVersion, "version")}[page.kind]  # fmt: skip
+    model.objects.filter(pk=world.ids[key]).update(revision=F("revision") + 1)
+    before = state()
+    stale = page(None, carried=reference, apply="1", **kept_options)
+    text = stale.content.decode()
+    assert (stale.status_code, "API-007" in text, state()) == (412, True, before)
+    assert 'name="apply"' in text, "the new dry run can be imported at once"
+    assert page(None, carried=carried(stale), apply="1", **kept_options).status_code == 302
+
+
+def test_a_missing_reason_does_not_lose_the_file(browser, world):
+    url = reverse("mappings:members-import", kwargs={"pk": world.ids["dimension"]})
+    reference = carried(browser.post(url, {"file": SimpleUploadedFile("m.csv", b"code\nNEW\n")}))
+    asked = browser.post(url, {"carried": reference, "apply": "1"})
+    assert asked.status_code == 422
+    assert 'name="apply"' in asked.content.decode()
+    assert browser.post(url, {"carried": reference, "apply": "1", "reason": WHY}).status_code == 302
 
 
 def workbook(fill) -> bytes:
@@ -265,7 +364,7 @@ def test_an_import_of_members_needs_a_reason(browser, world):
 def test_a_damaged_carried_file_is_refused(page):
     answer = page(None, carried="%%%")
     assert answer.status_code in (400, 422)
-    assert "damaged" in answer.content.decode()
+    assert "API-013" in answer.content.decode()
 
 
 def test_somebody_without_the_duty_cannot_upload(page, client, world):

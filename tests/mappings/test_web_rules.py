@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from mappings.models import Member
 from mappings.services import MemberSpec, members_load
-from portal.core import uploads
 from tests.factories.mappings import WHY, add, make_set, start
 
 
@@ -58,15 +56,6 @@ def test_the_form_offers_the_members_that_are_effective(browser, version, archit
     page = browser.get(reverse("mappings:rule-add", kwargs={"pk": version.pk})).content.decode()
     offered = page.split('<datalist id="target-members">')[1].split("</datalist>")[0]
     assert offered.count("<option") == 500
-
-
-def test_a_file_too_large_to_be_carried_says_what_to_do(browser, version, monkeypatch):
-    monkeypatch.setattr(uploads, "MAX_CARRIED", 10)
-    url = reverse("mappings:rules-import", kwargs={"pk": version.pk})
-    file = SimpleUploadedFile("rules.csv", b"kind,account,center,target,sign\nexplicit,4000,,REV,1\n")
-    page = browser.post(url, {"file": file, "revision": version.revision}).content.decode()
-    assert "Choose the same file again, then press Import." in page
-    assert "at most 1 MB" in page
 
 
 def test_one_rule_is_not_rules(browser, version, architect):

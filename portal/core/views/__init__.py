@@ -10,7 +10,7 @@ from portal.core.views.detail import DetailPage, ObjectPage, Tab
 from portal.core.views.filtering import SearchFilter
 from portal.core.views.listing import BulkAction, ListPage, SavedView
 from portal.core.views.registering import EditPage, RegisterPage
-from portal.core.views.uploading import ObjectUploadPage, UploadPage
+from portal.core.views.uploading import ObjectUploadPage, UploadMixin, UploadPage
 
 __all__ = [
     "Action",
@@ -34,6 +34,7 @@ __all__ = [
     "SearchFilter",
     "Tab",
     "TemplatePage",
+    "UploadMixin",
     "UploadPage",
     "name_in_scope",
     "permitted",

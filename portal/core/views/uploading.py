@@ -8,13 +8,21 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from portal.core.uploads import UploadForm, carry
+from portal.core.actor import Actor
+from portal.core.codes import Code
+from portal.core.errors import PreconditionFailed
+from portal.core.staging import Kept, discard, keep, kept
+from portal.core.uploads import UploadForm
 from portal.core.views.acting import ActionMixin, ActionPage, ObjectActionPage
 from portal.core.views.base import render_page
 
 
 class UploadMixin(ActionMixin):
-    """Give `load`, which calls one service with `dry_run`, and `counts` of what it did or would do."""
+    """Give `load`, which calls one service with `dry_run`, and `counts` of what it did or would do.
+
+    An import applies what the last dry run showed. Anything else that is posted with it - another file,
+    other options, data that have changed since - is shown by a dry run first.
+    """
 
     form_class: type[UploadForm] = UploadForm
     template_name = "generic/upload.html"
@@ -22,7 +30,11 @@ class UploadMixin(ActionMixin):
     headings: str = ""
     apply: bool
     content: bytes
+    tried = False
+    file: Kept | None = None
+    stale: PreconditionFailed | None = None
     request: HttpRequest
+    actor: Actor
 
     def load(self, form: Any, content: bytes, dry_run: bool) -> Any:
         raise NotImplementedError
@@ -30,33 +42,74 @@ class UploadMixin(ActionMixin):
     def counts(self, result: Any) -> Sequence[tuple[str, int]]:
         raise NotImplementedError
 
+    def state(self, form: Any) -> str:
+        """What changes with the data that the import changes."""
+        raise NotImplementedError
+
+    def importable(self, result: Any) -> bool:
+        """Whether what a dry run found may be imported."""
+        return True
+
     def carried(self) -> dict[str, Any]:
-        """What the form keeps from the dry run, the content aside."""
-        posted = self.request.POST
-        return {name: posted[name] for name in self.form_class.base_fields if posted.get(name)}
+        """What the form keeps from the dry run, beside the reference to the file."""
+        posted, aside = self.request.POST, {"text", "carried", "revision"}
+        return {name: posted[name] for name in {*self.form_class.base_fields} - aside if posted.get(name)}
 
     def perform(self, form: UploadForm) -> Any:
-        self.apply = "apply" in self.request.POST
-        self.content = form.content()
+        self.tried = True
+        reference = str(form.cleaned_data.get("carried") or "")
+        if form.is_new:
+            self.content = form.content()
+            self.apply = "apply" in self.request.POST and not reference
+        else:
+            self.file = kept(reference, **self._mine())
+            self.content = self.file.content
+            self.apply = "apply" in self.request.POST and self.file.options == form.options()
+            if self.apply and self.file.state != self.state(form):
+                words = "The data have changed since the dry run; this is what the import would do now."
+                self.stale = PreconditionFailed(Code.API_007, words, hint="Read it, then import.")
+                self.apply = False
+        self.noted = {"options": form.options(), "state": self.state(form), "name": self._name(form)}
         return self.load(form, self.content, not self.apply)
 
+    def _mine(self) -> dict[str, Any]:
+        return {"owner": self.actor.account_id or 0, "page": self.request.path}
+
+    def _name(self, form: UploadForm) -> str:
+        upload = form.cleaned_data.get("file")
+        if upload is not None:
+            return str(upload.name)
+        return "the pasted lines" if self.file is None else self.file.name
+
+    def preview(self) -> dict[str, Any]:
+        """A form that comes back with something to correct still holds the file of its dry run."""
+        posted = self.request.POST
+        untouched = not self.tried and not self.request.FILES and not posted.get("text")
+        unnamed = "The file of the dry run" if posted.get("carried") and untouched else ""
+        return {"file_name": self.file.name if self.file else unnamed}
+
     def finish(self, result: Any) -> HttpResponse:
-        counts = self.counts(result)
+        if self.file is not None:
+            discard(self.file)
         if self.apply:
-            words = ", ".join(f"{number:,} {word}" for word, number in counts)
+            words = ", ".join(f"{number:,} {word}" for word, number in self.counts(result))
             messages.success(self.request, f"Imported: {words}.")
             return HttpResponseRedirect(self.success_url(result))
-        kept = {**self.initial(), **self.carried(), "text": "", "carried": carry(self.content)}
-        again = self.form_class(initial=kept, **self.form_options())
+        importable = self.importable(result)
+        reference = keep(self.content, **{**self._mine(), **self.noted}) if importable else ""
+        filled = {**self.initial(), **self.carried(), "carried": reference}
+        again = self.form_class(initial=filled, **self.form_options())
         context = self.get_context(  # type: ignore[attr-defined]
             form=again,
             result=result,
-            rehearsed=counts,
-            carried=kept["carried"],
+            rehearsed=self.counts(result),
+            file_name=self.noted["name"] if importable else "",
+            error=self.stale,
             cancel_url=self.cancel_url(),
             blocked="",
         )
-        return render_page(self.request, self.template_name, context)
+        status = self.stale.status if self.stale else 200 if importable else 422
+        return render_page(self.request, self.template_name, context, status=status)
 
 
 class UploadPage(UploadMixin, ActionPage):
