@@ -108,12 +108,10 @@ def _plan(
 def _taken(waiting: Run) -> Conflict:
     """The refusal of a second run, with what the first one waits for."""
     cause = waiting.get_wait_reason_display() if waiting.wait_reason else "a worker"
-    retry = retry_of(waiting)
-    notes = [
-        f": {waiting.error_message}" if waiting.error_message else ".",
-        f" {retry.words}" if retry else "",
-    ]
-    words = f"{waiting} is there for this slice already and waits for {cause}{''.join(notes)}"
+    note = f": {waiting.error_message}" if waiting.error_message else "."
+    if retry := retry_of(waiting):
+        note = f"{note} {retry.words}"
+    words = f"{waiting} is there for this slice already and waits for {cause}{note}"
     hint = f"Wait for its end, or cancel it: on its page, or with manage.py flow_run --cancel {waiting}."
     return Conflict(Code.RUN_003, words, hint=hint, details={"run": waiting.ref})
 

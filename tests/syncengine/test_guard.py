@@ -60,7 +60,7 @@ def test_a_proof_that_is_gone_does_not_let_a_proven_slice_be_replaced(mini):
     run = mini.run()
     assert (run.state, run.error_code, run.reconciliation) == ("held", "RUN-015", "not_proven")
     assert "SRC-005" in run.error_message
-    assert run.error_place == "reconcile"
+    assert run.error_place == "ledger/trial_balance.csv"
 
 
 @pytest.mark.parametrize(("choice", "state"), [("load", "unreconciled"), ("hold", "held")])
