@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import TypeVar
 
 from portal.audit.services import record
 from portal.core.canonical import decimal_text
@@ -28,6 +29,9 @@ from syncengine.leases import next_fence
 from syncengine.states import Confirmation
 from syncengine.storage import adapter_of
 from syncengine.tags import Tag
+
+
+Answer = TypeVar("Answer")
 
 
 class Unproven(Exception):
@@ -125,12 +129,31 @@ def _send(attempt: Attempt, target: TargetAdapter, slice_load: SliceLoad) -> Tar
         return target.load(slice_load, attempt.progress)
     except LoadUnknown as error:
         try:
-            receipt = target.confirm(slice_load.slice_key)
+            receipt = _answer(lambda: target.confirm(slice_load.slice_key))
         except DomainError:
             raise Unproven(error.message) from error
         if receipt is not None and receipt.fence == slice_load.fence:
             return receipt
         raise
+
+
+def _answer(question: Callable[[], Answer]) -> Answer:
+    """What the target answers; asked once more when the connection broke. Raises Unproven, LOAD codes."""
+    try:
+        return question()
+    except DomainError as error:
+        if not _broke(error):
+            raise
+    try:
+        return question()
+    except DomainError as error:
+        if _broke(error):
+            raise Unproven(error.message) from error
+        raise
+
+
+def _broke(error: DomainError) -> bool:
+    return behaviour_of(error.code) is Behaviour.TRANSIENT
 
 
 def confirm(attempt: Attempt, computed: Computed) -> Trouble | None:
@@ -140,14 +163,9 @@ def confirm(attempt: Attempt, computed: Computed) -> Trouble | None:
     """
     attempt.begin("confirm")
     target, slice_load = target_of(attempt), slice_load_of(attempt, computed)
-    try:
-        receipt = target.confirm(slice_load.slice_key)
-        found = target.read_back(slice_load.slice_key, slice_load.table, slice_load.columns)
-        foreign = target.foreign_rows(slice_load)
-    except DomainError as error:
-        if behaviour_of(error.code) is Behaviour.TRANSIENT:
-            raise Unproven(error.message) from error
-        raise
+    receipt = _answer(lambda: target.confirm(slice_load.slice_key))
+    found = _answer(lambda: target.read_back(slice_load.slice_key, slice_load.table, slice_load.columns))
+    foreign = _answer(lambda: target.foreign_rows(slice_load))
     verdict = judge(receipt, found, slice_load)
     trouble = None if verdict is Confirmation.CONFIRMED else _short(verdict, found, slice_load)
     if trouble is None and foreign:

@@ -15,7 +15,7 @@ from portal.audit.models import AuditEntry
 from portal.core.clock import database_now
 from portal.core.errors import Conflict
 from portal.people.models import User
-from syncengine.connectors.base import Unavailable
+from syncengine.connectors.base import LoadUnknown, Unavailable
 from syncengine.connectors.database import sessions, sqlite
 from syncengine.connectors.database.adapter import DatabaseAdapter
 from syncengine.execution import load as load_stage
@@ -208,6 +208,34 @@ def test_everything_that_shows_the_run_says_that_nobody_knows(mini, monkeypatch,
     assert caught.value.returncode == 5
     assert "Nobody knows whether the target holds this load; replay it" in str(caught.value)
     assert "None" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("question", ["confirm", "read_back", "foreign_rows"])
+def test_a_connection_that_breaks_once_while_the_target_is_asked_leaves_no_doubt(mini, monkeypatch, question):
+    ask, broken = getattr(DatabaseAdapter, question), []
+
+    def breaks_once(self, *args):
+        if not broken:
+            broken.append(question)
+            raise Unavailable("LOAD-001", "terminating connection")
+        return ask(self, *args)
+
+    monkeypatch.setattr(DatabaseAdapter, question, breaks_once)
+    run = mini.run("2026-02")
+    assert (broken, run.state, run.confirmation) == ([question], "completed", "confirmed")
+
+
+def test_a_question_that_is_refused_after_a_lost_answer_leaves_the_doubt(mini, monkeypatch):
+    def loses(self, *args, **kwargs):
+        raise LoadUnknown("LOAD-013", "the answer was lost")
+
+    def refuses(self, *args):
+        raise Conflict("LOAD-010", "permission denied")
+
+    monkeypatch.setattr(DatabaseAdapter, "load", loses)
+    monkeypatch.setattr(DatabaseAdapter, "confirm", refuses)
+    run = mini.run("2026-02")
+    assert (run.state, run.error_code, run.confirmation) == ("unknown", "REC-005", "unknown")
 
 
 def test_a_disk_that_fails_at_the_commit_is_a_lost_answer(mini, monkeypatch):
