@@ -30,7 +30,6 @@ from syncengine.states import Confirmation
 from syncengine.storage import adapter_of
 from syncengine.tags import Tag
 
-
 Answer = TypeVar("Answer")
 
 
