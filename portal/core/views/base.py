@@ -103,7 +103,8 @@ class PageView(View):
                 request.session[_LOST] = True
             return redirect_to_login(request.get_full_path())
         if request.session.pop(_LOST, False):
-            messages.warning(request, "You were signed out; what you typed was not saved.")
+            words = "You were signed out; what you typed was not saved."
+            messages.warning(request, words, extra_tags="signed-out")
         self.actor = actor
         self.prepare()
         return super().dispatch(request, *args, **kwargs)
