@@ -8,7 +8,7 @@ from decimal import Decimal
 from syncengine.demo.cast import PARTS, PASSWORD
 from syncengine.demo.faults import FAULTS, Fault
 from syncengine.demo.journals import PERIODS
-from syncengine.demo.year import FLOW, latest_runs
+from syncengine.demo.year import FLOW, confirmed_runs
 from syncengine.models import Run
 from syncengine.runsummary import amount_text
 from syncengine.selectors.runs import BUCKETS, Totals, sum_of, totals_of
@@ -19,7 +19,7 @@ _ENDS = BUCKETS[1:]
 
 def lines() -> Iterator[str]:
     """The summary, line by line."""
-    runs = latest_runs()
+    runs = confirmed_runs()
     yield f"Halden Group, {FLOW}, fiscal year {PERIODS[0][:4]}"
     yield ""
     yield from _by_period(runs)
@@ -36,17 +36,18 @@ def lines() -> Iterator[str]:
 
 
 def untied() -> list[str]:
-    """Runs that are unconfirmed, or whose source is not loaded + quarantined + excluded + accepted."""
+    """Periods without a confirmed run, or whose source is not loaded + quarantined + excluded + accepted."""
+    runs = confirmed_runs()
     return [
-        run.ref
-        for run in latest_runs().values()
-        if run.confirmation != "confirmed" or not all(_ties(found) for found in _per_currency(run).values())
+        period
+        for period in PERIODS
+        if period not in runs or not all(_ties(found) for found in _per_currency(runs[period]).values())
     ]
 
 
 def verdict() -> str:
     """What is proven and what is not, in one sentence each: a difference is never called a tie."""
-    runs = latest_runs()
+    runs = confirmed_runs()
     differing = [period for period, run in sorted(runs.items()) if run.state == RunState.UNRECONCILED]
     said = (
         f"Ties out: in {len(runs)} of {len(PERIODS)} months source = loaded + quarantined + excluded + "

@@ -15,7 +15,7 @@ from syncengine.leases import worker_name
 from syncengine.models import Run
 from syncengine.runwaits import lease_words
 from syncengine.services import run_plan
-from syncengine.states import RunState
+from syncengine.states import Confirmation, RunState
 
 FLOW = "halden-actuals"
 _WIDTH = 24
@@ -34,6 +34,12 @@ class Output(Protocol):
 def latest_runs() -> dict[str, Run]:
     """The newest run of each period; dry runs do not count."""
     runs = Run.objects.filter(flow__code=FLOW, dry_run=False).order_by("id")
+    return {run.period: run for run in runs.select_related("flow")}
+
+
+def confirmed_runs() -> dict[str, Run]:
+    """The newest run of each period that the target confirmed, whatever people held or cancelled since."""
+    runs = Run.objects.filter(flow__code=FLOW, confirmation=Confirmation.CONFIRMED).order_by("id")
     return {run.period: run for run in runs.select_related("flow")}
 
 

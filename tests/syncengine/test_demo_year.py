@@ -10,7 +10,7 @@ import pytest
 
 from portal.core.clock import database_now
 from syncengine import leases
-from syncengine.demo import year
+from syncengine.demo import summary, year
 from syncengine.models import Partition, TargetLease
 
 
@@ -44,3 +44,15 @@ def test_a_dead_workers_lease_is_waited_for_and_named(mini, settings, monkeypatc
     )
     assert re.search(r"carried on here in at most (50|49|48) s", text)
     assert text.count("is leased to") == (3 if out.isatty() else 1)
+
+
+def test_what_people_hold_or_cancel_later_does_not_untie_the_demo(mini, monkeypatch) -> None:
+    monkeypatch.setattr(year, "FLOW", "mini-actuals")
+    monkeypatch.setattr(summary, "PERIODS", ("2026-01",))
+    assert summary.untied() == ["2026-01"]
+    loaded = mini.run()
+    path = mini.ledger / "journal.csv"
+    path.write_text("\n".join(path.read_text().split("\n")[:6]) + "\n")
+    assert mini.run().state == "held"
+    assert summary.untied() == []
+    assert year.confirmed_runs() == {"2026-01": loaded}
