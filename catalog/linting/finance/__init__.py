@@ -1,0 +1,1 @@
+"""Rules for APIs that carry money: `tieout:finance`."""

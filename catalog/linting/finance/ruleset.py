@@ -1,0 +1,3 @@
+"""x"""
+
+RULESET = "rules: {}\n"

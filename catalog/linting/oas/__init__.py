@@ -1,0 +1,1 @@
+"""The rules of `spectral:oas`, rebuilt from what they are documented to mean."""
