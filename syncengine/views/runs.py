@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 
 from mappings import selectors as mappings
+from portal.approvals.addresses import change_url
 from portal.core import authority
 from portal.core.export import stream_csv
 from portal.core.views import (
@@ -166,10 +167,11 @@ class RunDetailView(DetailPage):
             Fact("Requested by", run.requested_by),
             Fact("Started by", run.get_trigger_display()),
             Fact("Reason", run.reason),
-            Fact("Released by", run.release_ref, "code"),
             Fact("Started", run.started_at, "time"),
             Fact("Finished", run.finished_at, "time"),
         ]
+        if run.release_ref:
+            facts.append(Fact("Released by", run.release_ref, "code", url=change_url(run.release_ref)))
         if run.replay_of is not None:
             facts.insert(5, Fact("Replays", run.replay_of.ref, "code", url=run_url(run.replay_of)))
         return facts

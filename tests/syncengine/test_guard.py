@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from portal.approvals.models import ChangeRequest
 from portal.approvals.services import change_approve
 from portal.core.errors import BadInput, Conflict, Forbidden
 from portal.people.models import User
@@ -180,3 +181,6 @@ def test_the_page_of_a_held_run_offers_its_release_and_rest_takes_it(mini, clien
     )
     assert (answer.status_code, answer.json()["state"]) == (202, "submitted")
     assert client.post(url, body).status_code == 409
+    approve(ChangeRequest.objects.get(pk=answer.json()["id"]), mini)
+    page = client.get(reverse("syncengine:run-detail", kwargs={"pk": held.pk})).content.decode()
+    assert (url in page, answer.json()["ref"] in page) == (False, True)
