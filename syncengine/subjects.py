@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
@@ -21,6 +22,7 @@ from syncengine.codes import Code
 from syncengine.definitions import findings_of
 from syncengine.models import FlowVersion, QuarantinedRecord, Run
 from syncengine.permissions import P
+from syncengine.runsummary import amount_text
 from syncengine.selectors.flows import last_approved, version_by_key
 from syncengine.selectors.releases import last_confirmed, source_records, why_not_release
 from syncengine.states import HELD_BACK, RECORD, VERSION
@@ -33,6 +35,9 @@ _FOLLOW = {
     ChangeState.REJECTED: "reject",
     ChangeState.WITHDRAWN: "withdraw",
 }
+
+
+_SHOWN = 20  # differences of a held run; its page has them all
 
 
 def page(name: str, key: int) -> str:
@@ -213,6 +218,10 @@ class AcceptUnloadedSubject(Subject):
         )
 
 
+def _sum(total: str | None) -> str:
+    return "" if total is None else amount_text(Decimal(total))
+
+
 class HeldRunSubject(Subject):
     """The exact content that a held run computed, loaded all the same. The payload names it by its hash."""
 
@@ -246,15 +255,15 @@ class HeldRunSubject(Subject):
         ]
         before = last.measure_totals if last else {}
         rows += [
-            DiffRow(f"sum of {name}", str(before.get(name, "")), str(total))
+            DiffRow(f"sum of {name}", _sum(before.get(name)), _sum(total))
             for name, total in run.measure_totals.items()
         ]
-        differences = run.differences.order_by("id")[:100]
+        differences = run.differences.order_by("id")[:_SHOWN]
         return rows + [
             DiffRow(
                 f"{item.measure} of {', '.join(map(str, item.key.values()))}",
-                f"{decimal_text(item.expected)} independent",
-                f"{decimal_text(item.actual)} computed",
+                f"{amount_text(item.expected)} independent",
+                f"{amount_text(item.actual)} computed",
             )
             for item in differences
         ]
