@@ -54,26 +54,30 @@ def _undefined(target: Target) -> Iterator[Result]:
 def _alphabetical(target: Target) -> Iterator[Result]:
     if not isinstance(target.value, (list, dict)):
         return
-    nodes = [node for child in target.node.children() if (node := target.follow(child)) is not None]
-    places = [child.key for child in target.node.children()]
     keyed = target.options.get("keyedBy")
-    if isinstance(target.value, dict):
-        values: list[Any] = list(places)
-    elif keyed is not None:
-        values = [node.get(keyed).value if node.get(keyed) is not None else None for node in nodes]  # type: ignore[union-attr]
-    else:
-        values = [node.value for node in nodes]
+    places = [child.key for child in target.node.children()]
+    values: list[Any] = list(places)
+    if isinstance(target.value, list):
+        items = [target.lint.tree.resolve(child).value for child in target.node.children()]
+        values = (
+            items
+            if keyed is None
+            else [item.get(keyed) if isinstance(item, dict) else None for item in items]
+        )
     target.lint.budget.spend(len(values))
+    if not all(isinstance(value, str) or is_number(value) for value in values):
+        yield Result(f"{_named(target)} must hold texts or numbers{f' by {keyed}' if keyed else ''}")
+        return
     for at, (one, two) in enumerate(pairwise(values)):
         if _before(two, one):
-            place = places[at] if isinstance(target.value, dict) or keyed is None else at
-            yield Result(f'"{_shown(one)}" must be placed after "{_shown(two)}"', (place,))
+            place = (places[at],) if keyed is None else ()
+            yield Result(f'"{_shown(one)}" must be placed after "{_shown(two)}"', place)
             return
 
 
 def _before(one: Any, two: Any) -> bool:
     first, second = to_number(one), to_number(two)
-    if one not in ("", None) and two not in ("", None) and not (_nan(first) or _nan(second)):
+    if not (_nan(first) or _nan(second)) and "" not in (one, two):
         return bool(first < second)
     if not isinstance(one, str) or not isinstance(two, str):
         return False

@@ -132,7 +132,7 @@ def form_data_consumed(target: Target) -> Iterator[Result]:
         for node in nodes
     )
     consumes = operation.get("consumes", target.lint.tree.root.value.get("consumes"))
-    if has_form and not _FORMS & {str(name) for name in consumes or ()}:
+    if has_form and consumes is not None and not _FORMS & {str(name) for name in consumes}:
         yield Result("Operation with formData parameters must consume a form")
 
 
@@ -143,9 +143,9 @@ def discriminator(target: Target) -> Iterator[Result]:
     name = schema["discriminator"]
     properties, required = schema.get("properties"), schema.get("required")
     if not isinstance(properties, dict) or name not in properties:
-        yield Result(f'The discriminator "{name}" must be defined in properties')
+        yield Result(f'The discriminator "{name}" must be defined in properties', ("properties",))
     if not isinstance(required, list) or name not in required:
-        yield Result(f'The discriminator "{name}" must be required')
+        yield Result(f'The discriminator "{name}" must be required', ("required",))
 
 
 def security_defined(target: Target) -> Iterator[Result]:

@@ -1,7 +1,8 @@
 """The structure of OpenAPI documents, as tables that become JSON Schemas.
 
 A line is `Object: field:kind ...`. `!` after a field makes it required. Kinds: text, flag, number, count,
-any, an object's name, [kind], {kind} (by any key), (a/b) one of these words. Extensions (`x-`) may stand too.
+any, host, an object's name, [kind], <kind> (a list in which no two are alike), {kind} (by any key), (a/b) one
+of these words. Extensions (`x-`) may stand too.
 Source of the tables: the OpenAPI specifications 2.0, 3.0.4 and 3.1.1.
 """
 
@@ -25,22 +26,22 @@ _VALUE = """type:(string/number/boolean/integer/array/file) format:text items:It
  exclusiveMinimum:flag maxLength:count minLength:count pattern:text maxItems:count minItems:count
  uniqueItems:flag enum:[any] multipleOf:number"""
 _OAS2 = f"""{_COMMON}
-Root: swagger!:(2.0) info!:Info host:text basePath:text schemes:[(http/https/ws/wss)] consumes:[text]
+Root: swagger!:(2.0) info!:Info host:host basePath:text schemes:[(http/https/ws/wss)] consumes:[text]
  produces:[text] paths!:Paths definitions:{{Schema}} parameters:{{Parameter}} responses:{{Response}}
- securityDefinitions:{{Scheme}} security:[{{[text]}}] tags:[Tag] externalDocs:Docs
+ securityDefinitions:{{Scheme}} security:[{{[text]}}] tags:<Tag> externalDocs:Docs
 Info: title!:text description:text termsOfService:text contact:Contact license:License version!:text
 License: name!:text url:text
 PathItem: $ref:text get:Operation put:Operation post:Operation delete:Operation options:Operation
- head:Operation patch:Operation parameters:[Parameter]
+ head:Operation patch:Operation parameters:<Parameter>
 Operation: tags:[text] summary:text description:text externalDocs:Docs operationId:text consumes:[text]
- produces:[text] parameters:[Parameter] responses!:Responses schemes:[(http/https/ws/wss)] deprecated:flag
+ produces:[text] parameters:<Parameter> responses!:Responses schemes:[(http/https/ws/wss)] deprecated:flag
  security:[{{[text]}}]
 Parameter: name!:text in!:(query/header/path/formData/body) description:text required:flag schema:Schema
  allowEmptyValue:flag {_VALUE}
 Items: {_VALUE}
 Header: description:text {_VALUE}
 Response: description!:text schema:Schema headers:{{Header}} examples:{{any}}
-Schema: $ref:text {_LIMITS} required:[text] type:any items:any allOf:[Schema] properties:{{Schema}}
+Schema: $ref:text {_LIMITS} required:[text] type:any items:any allOf:[Schema] properties:{{Schema}} anyOf:any oneOf:any
  additionalProperties:any discriminator:text readOnly:flag xml:Xml externalDocs:Docs example:any
 Scheme: type!:(basic/apiKey/oauth2) description:text name:text in:(query/header)
  flow:(implicit/password/application/accessCode) authorizationUrl:text tokenUrl:text scopes:{{text}}
@@ -62,10 +63,10 @@ Flows: implicit:Flow password:Flow clientCredentials:Flow authorizationCode:Flow
 Flow: authorizationUrl:text tokenUrl:text refreshUrl:text scopes!:{{text}}
 Discriminator: propertyName!:text mapping:{{text}}
 PathItem: $ref:text summary:text description:text get:Operation put:Operation post:Operation delete:Operation
- options:Operation head:Operation patch:Operation trace:Operation servers:[Server] parameters:[Parameter]
+ options:Operation head:Operation patch:Operation trace:Operation servers:[Server] parameters:<Parameter>
 """
 _OPERATION = """tags:[text] summary:text description:text externalDocs:Docs operationId:text
- parameters:[Parameter] requestBody:Body callbacks:{Callback} deprecated:flag security:[{[text]}]
+ parameters:<Parameter> requestBody:Body callbacks:{Callback} deprecated:flag security:[{[text]}]
  servers:[Server]"""
 _COMPONENTS = """schemas:{Schema} responses:{Response} parameters:{Parameter} examples:{Example}
  requestBodies:{Body} headers:{Header} securitySchemes:{Scheme} links:{Link} callbacks:{Callback}"""
@@ -74,7 +75,7 @@ _SCHEME = """description:text name:text in:(query/header/cookie) scheme:text bea
  openIdConnectUrl:text"""
 _OAS30 = f"""{_OAS3}
 Root: openapi!:text info!:Info servers:[Server] paths!:Paths components:Components security:[{{[text]}}]
- tags:[Tag] externalDocs:Docs
+ tags:<Tag> externalDocs:Docs
 Info: {_INFO}
 License: name!:text url:text
 Components: {_COMPONENTS}
@@ -87,7 +88,7 @@ Schema: $ref:text {_LIMITS} required:[text] type:(array/boolean/integer/number/o
 """
 _OAS31 = f"""{_OAS3}
 Root: openapi!:text info!:Info jsonSchemaDialect:text servers:[Server] paths:Paths webhooks:{{PathItem}}
- components:Components security:[{{[text]}}] tags:[Tag] externalDocs:Docs
+ components:Components security:[{{[text]}}] tags:<Tag> externalDocs:Docs
 Info: {_INFO} summary:text
 License: name!:text identifier:text url:text
 Components: {_COMPONENTS} pathItems:{{PathItem}}
@@ -193,6 +194,7 @@ _SIMPLE: dict[str, dict[str, Any]] = {
     "number": {"type": "number"},
     "count": {"type": "integer", "minimum": 0},
     "any": {},
+    "host": {"type": "string", "pattern": r"^[^{}/ :\\]+(?::\d+)?$"},
 }
 _FIELD = re.compile(r"([\w$]+)(!?):(\S+)")
 
@@ -202,6 +204,8 @@ def _kind(text: str) -> dict[str, Any]:
         return _SIMPLE[text]
     if text[0] == "[":
         return {"type": "array", "items": _kind(text[1:-1])}
+    if text[0] == "<":
+        return {"type": "array", "items": _kind(text[1:-1]), "uniqueItems": True}
     if text[0] == "{":
         return {"type": "object", "additionalProperties": _kind(text[1:-1])}
     if text[0] == "(":
