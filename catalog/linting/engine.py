@@ -79,7 +79,7 @@ class _Run:
             if self.lint.tree.target(reference) is None:
                 message = f"{reference[:120]} leads nowhere"
                 yield self.finding("invalid-ref", Level.ERROR, child(node.pointer(), "$ref"), message)
-        if not self.lint.formats:
+        if not self.lint.formats and any(rule.formats for rule in self.ruleset.rules.values()):
             message = "The document is of no format that is known; rules for formats do not run"
             yield self.finding("unrecognized-format", Level.WARNING, "", message)
 

@@ -32,7 +32,7 @@ def targets_of(
     elif field == "@key":
         for child in holder.children():
             yield Target(lint, child.key, KeyNode(child), options, resolved)
-    elif field.startswith("$"):
+    elif field.startswith(("$.", "$[")):
         found = finder.find(field, holder)
         for one in found:
             yield from targets_of(lint, finder, one, "", options)

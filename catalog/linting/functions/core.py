@@ -69,17 +69,21 @@ def _alphabetical(target: Target) -> Iterator[Result]:
         yield Result(f"{_named(target)} must hold texts or numbers{f' by {keyed}' if keyed else ''}")
         return
     for at, (one, two) in enumerate(pairwise(values)):
-        if _before(two, one):
+        if _is_before(two, one):
             place = (places[at],) if keyed is None else ()
             yield Result(f'"{_shown(one)}" must be placed after "{_shown(two)}"', place)
             return
 
 
-def _before(one: Any, two: Any) -> bool:
-    first, second = to_number(one), to_number(two)
-    if not (_nan(first) or _nan(second)) and "" not in (one, two):
-        return bool(first < second)
+def _is_before(one: Any, two: Any) -> bool:
+    """Whether `one` belongs before `two`: texts as people sort them, case last, and numbers by size.
+
+    A text that is a number may follow one that is none.
+    """
     if not isinstance(one, str) or not isinstance(two, str):
+        first, second = to_number(one), to_number(two)
+        return not _nan(first) and not _nan(second) and bool(first < second)
+    if not _nan(to_number(one)) and _nan(to_number(two)):
         return False
     return (one.casefold(), one.swapcase()) < (two.casefold(), two.swapcase())
 

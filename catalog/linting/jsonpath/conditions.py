@@ -7,6 +7,7 @@ from decimal import Decimal, DivisionByZero, InvalidOperation
 from typing import Any
 
 from catalog.linting.budget import Budget
+from catalog.linting.jsonpath.expressions import METHODS
 from catalog.linting.jsonpath.segments import Expression
 from catalog.linting.jsonpath.values import (
     UNDEFINED,
@@ -123,6 +124,8 @@ def member(scene: Scene, value: Any, key: Any) -> Any:
         return UNDEFINED
     if key == "length" and isinstance(value, (str, list)):
         return len(value)
+    if isinstance(value, str) and key in METHODS:
+        return {"name": key}  # a function: there, and true
     if key == "constructor" and value is not None and value is not UNDEFINED:
         return {"name": kind_of(value).capitalize()}
     if isinstance(value, dict):

@@ -41,8 +41,8 @@ Parameter: name!:text in!:(query/header/path/formData/body) description:text req
 Items: {_VALUE}
 Header: description:text {_VALUE}
 Response: description!:text schema:Schema headers:{{Header}} examples:{{any}}
-Schema: $ref:text {_LIMITS} required:[text] type:any items:any allOf:[Schema] properties:{{Schema}} anyOf:any oneOf:any
- additionalProperties:any discriminator:text readOnly:flag xml:Xml externalDocs:Docs example:any
+Schema: $ref:text {_LIMITS} required:[text] type:any items:any allOf:[Schema] properties:{{Schema}} anyOf:any
+ oneOf:any additionalProperties:any discriminator:text readOnly:flag xml:Xml externalDocs:Docs example:any
 Scheme: type!:(basic/apiKey/oauth2) description:text name:text in:(query/header)
  flow:(implicit/password/application/accessCode) authorizationUrl:text tokenUrl:text scopes:{{text}}
 """

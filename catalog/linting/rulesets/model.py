@@ -24,7 +24,7 @@ RANK = {level: rank for rank, level in enumerate(Level)}
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """One function of a rule. `field` is empty, `@key`, a path of names, or a JSONPath below the target."""
+    """One function of a rule. `field` is empty, `@key`, a path of names, or a JSONPath (`$.`) below it."""
 
     function: str
     options: dict[str, Any] = field(default_factory=dict)

@@ -167,7 +167,7 @@ def _then(value: Any, pointer: str) -> Then:
     field = value.get("field", "")
     if not isinstance(field, str):
         raise Fault(LintCode.RULE, "field is a text.", child(pointer, "field"))
-    if field.startswith("$"):
+    if field.startswith(("$.", "$[")):
         try:
             parse_path(field)
         except PathError as error:
