@@ -108,7 +108,7 @@ class SliceLoad:
 class TargetReceipt:
     """The target's own record of a slice, written in the transaction of the load.
 
-    `altered` says of a load that it found rows changed which nobody but a load may change, and replaced them.
+    `altered` says that its run found rows changed which nobody but a load may change, and replaced them.
     """
 
     slice_key: str

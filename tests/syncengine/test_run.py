@@ -165,8 +165,9 @@ def test_a_dry_run_tells_what_a_load_would_meet_in_the_target(mini):
     with sqlite3.connect(mini.planning) as connection:
         connection.execute("UPDATE mini_facts SET slice = 'mini-actuals/ACTUALS/2026-01'")
         connection.execute(
-            "INSERT INTO tieout_slice SELECT 'theirs/x', fence, run, content_hash, rows, loaded_at, target, "
-            "amounts, 'theirs', cells, columns FROM tieout_slice"
+            "INSERT INTO tieout_slice (slice, fence, run, content_hash, rows, loaded_at, target, amounts, "
+            "flow, cells) SELECT 'theirs/x', fence, run, content_hash, rows, loaded_at, target, amounts, "
+            "'theirs', cells FROM tieout_slice"
         )
     before = mini.rows()
     refused = mini.run(dry_run=True)

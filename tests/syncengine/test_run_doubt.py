@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -79,6 +80,16 @@ def test_workers_that_die_after_the_load_leave_a_run_in_doubt_and_a_replay_settl
     assert '"confirmation":"unknown"' in entry.payload
     replay = mini.work(run_replay(actor=mini.operator, reason="Ask the target.", run_id=run.pk))
     assert (replay.confirmation, replay.load_action) == ("confirmed", "keep")
+
+
+def test_rows_changed_by_hand_are_told_also_when_the_worker_that_replaced_them_dies(mini, monkeypatch):
+    mini.run()
+    with closing(sqlite3.connect(mini.planning)) as connection, connection:
+        connection.execute("UPDATE mini_facts SET net = '1'")
+    run = die_once(mini, monkeypatch, DatabaseAdapter, "load")
+    done = mini.work(run)
+    assert (done.confirmation, done.load_action) == ("confirmed", "repair")
+    assert mini.run().load_action == "keep"
 
 
 def test_a_target_that_was_never_reached_leaves_no_doubt(mini, monkeypatch):

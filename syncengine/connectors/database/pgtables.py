@@ -99,7 +99,8 @@ def create_slices(connection: psycopg.Connection, schema: str) -> None:
             "run text NOT NULL, content_hash text NOT NULL, rows bigint NOT NULL, "
             "loaded_at timestamptz NOT NULL, "
             "target text NOT NULL, amounts text NOT NULL, flow text NOT NULL DEFAULT '', "
-            "cells text NOT NULL DEFAULT '', columns text NOT NULL DEFAULT '')"
+            "cells text NOT NULL DEFAULT '', columns text NOT NULL DEFAULT '', "
+            "altered text NOT NULL DEFAULT '')"
         ).format(sql.Identifier(schema, "tieout_slice"))
     )
 

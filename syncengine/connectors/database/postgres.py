@@ -249,7 +249,8 @@ class _PostgresTransaction:
         self._connection.execute(
             sql.SQL(
                 "UPDATE {} SET fence = {}, run = {}, content_hash = {}, rows = {}, loaded_at = now(), "
-                "target = {}, amounts = {}, flow = {}, cells = {}, columns = {} WHERE slice = {}"
+                "target = {}, amounts = {}, flow = {}, cells = {}, columns = {}, altered = {} "
+                "WHERE slice = {}"
             ).format(
                 self._slices,
                 receipt.fence,
@@ -261,6 +262,7 @@ class _PostgresTransaction:
                 load.flow,
                 canonical_json(dict(load.cells)),
                 receipt.columns,
+                "yes" if receipt.altered else "",
                 receipt.slice_key,
             )
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Protocol
 
@@ -17,19 +16,20 @@ from syncengine.outputhash import Column, ColumnType, canonical_amount
 
 # one row per slice, locked by every load of it; "target" and "amounts" let the target name its own totals
 _RECORD = "slice, fence, run, content_hash, rows, target, amounts, "
-# whose slice it is and what its rows look like; texts that records of earlier installations lack
-OWNER = ("flow", "cells", "columns")
+# whose slice it is, what its rows look like, and what its last load met; texts that records of earlier
+# installations lack
+OWNER = ("flow", "cells", "columns", "altered")
 _KNOWN_BY_HASH = 50_000
 
 
 def record_sql(known: Container[str]) -> str:
     """What to select of `tieout_slice`, given the columns it has."""
-    return _RECORD + ("columns" if "columns" in known else "''")
+    return _RECORD + ", ".join(name if name in known else "''" for name in ("columns", "altered"))
 
 
 def receipt_of(row: Sequence[object]) -> TargetReceipt:
     """A receipt from a row of `tieout_slice` selected as `record_sql`."""
-    slice_key, fence, run, content_hash, rows, table, amounts, columns = row
+    slice_key, fence, run, content_hash, rows, table, amounts, columns, altered = row
     return TargetReceipt(
         slice_key=str(slice_key),
         fence=int(str(fence)),
@@ -39,6 +39,7 @@ def receipt_of(row: Sequence[object]) -> TargetReceipt:
         amounts={name: Decimal(value) for name, value in json.loads(str(amounts)).items()},
         table=str(table),
         columns=str(columns),
+        altered=bool(altered),
     )
 
 
@@ -141,6 +142,9 @@ def load_within(
     if existing is not None and action is LoadAction.NOTHING:
         return existing
     refuse_rivals(load, transaction.owners(load))
+    altered = existing is not None and was_altered(transaction, existing, load, action)
+    # an attempt that was cut short has replaced what it met, and could not tell
+    met = existing is not None and _is_of_same_run(existing, load) and existing.altered
     receipt = TargetReceipt(
         load.slice_key,
         load.fence,
@@ -150,8 +154,8 @@ def load_within(
         output.amounts,
         load.table,
         columns_text(load),
+        altered or met,
     )
-    altered = existing is not None and was_altered(transaction, existing, load, action)
     if action is LoadAction.REPLACE or altered:
         transaction.replace(load, output, progress)
         rows, amounts = transaction.held(load)
@@ -160,7 +164,12 @@ def load_within(
     refuse_rivals(load, transaction.owners(load))  # another flow's load may have been recorded meanwhile
     transaction.record(load, receipt)
     progress(load.rows, load.rows)
-    return replace(receipt, altered=altered)
+    return receipt
+
+
+def _is_of_same_run(existing: TargetReceipt, load: SliceLoad) -> bool:
+    """Whether another attempt of the run has left exactly this content."""
+    return (existing.run_ref, existing.content_hash) == (load.run_ref, load.content_hash)
 
 
 def was_altered(transaction: SliceRows, existing: TargetReceipt, load: SliceLoad, action: LoadAction) -> bool:

@@ -37,7 +37,7 @@ _SLICES = (
     "CREATE TABLE IF NOT EXISTS tieout_slice (slice TEXT NOT NULL PRIMARY KEY, fence INTEGER NOT NULL, "
     "run TEXT NOT NULL, content_hash TEXT NOT NULL, rows INTEGER NOT NULL, loaded_at TEXT NOT NULL, "
     "target TEXT NOT NULL, amounts TEXT NOT NULL, flow TEXT NOT NULL DEFAULT '', "
-    "cells TEXT NOT NULL DEFAULT '', columns TEXT NOT NULL DEFAULT '')"
+    "cells TEXT NOT NULL DEFAULT '', columns TEXT NOT NULL DEFAULT '', altered TEXT NOT NULL DEFAULT '')"
 )
 _FETCH = 5_000
 _AMOUNT = re.compile(rf"-?[0-9]{{1,34}}(\.[0-9]{{1,{SCALE}}})?")
@@ -190,7 +190,7 @@ class _SqliteTransaction:
     def record(self, load: SliceLoad, receipt: TargetReceipt) -> None:
         self._connection.execute(
             "INSERT OR REPLACE INTO tieout_slice (slice, fence, run, content_hash, rows, loaded_at, target, "
-            "amounts, flow, cells, columns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "amounts, flow, cells, columns, altered) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 receipt.slice_key,
                 receipt.fence,
@@ -203,6 +203,7 @@ class _SqliteTransaction:
                 load.flow,
                 canonical_json(dict(load.cells)),
                 receipt.columns,
+                "yes" if receipt.altered else "",
             ),
         )
 
