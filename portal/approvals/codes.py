@@ -54,7 +54,7 @@ HELP = {
     Code.APR_006: Help(
         "You contributed to this content",
         "Whoever proposed or edited a content, or is given something by it, may not approve it, "
-        "through no account.",
+        "through no account; nor may who set the password of somebody who did, and so could act as them.",
         fix="Ask somebody who contributed nothing to decide.",
         who=_APPROVER,
     ),

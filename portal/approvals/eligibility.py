@@ -55,6 +55,10 @@ def _demand_seat(actor: Actor, change: ChangeRequest) -> int:
         raise Forbidden(Code.APR_006, "You contributed to this content, so another person must decide.")
     if person_id in barred:
         raise Forbidden(Code.APR_006, "This change concerns yourself, so another person must decide.")
+    in_hand = User.objects.filter(person_id__in=contributors, password_set_by=person_id)
+    if account := in_hand.select_related("person").first():
+        words = f"You set the password of {account.person}, who contributed to this content"
+        raise Forbidden(Code.APR_006, f"{words}, so another person must decide.")
     if behind := password_setters(actor) & (contributors | barred):
         setter = Person.objects.filter(pk__in=behind).order_by("pk")[0]
         why = "who contributed to this change" if setter.pk in contributors else "whom this change concerns"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.approvals.content import subject_of
 from portal.approvals.eligibility import covers, demand_seat, password_setters
@@ -13,6 +13,7 @@ from portal.approvals.states import DECIDABLE, OPEN
 from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.errors import Forbidden
+from portal.people.models import User
 
 WAITING_CAP = 200
 """Requests that a queue shows at most."""
@@ -61,7 +62,8 @@ def awaiting(actor: Actor, limit: int = WAITING_CAP) -> list[ChangeRequest]:
 
 def _undecided(actor: Actor, behind: set[int]) -> QuerySet[ChangeRequest]:
     """Open requests of kinds the actor may approve somewhere, without those he decided on already, or that
-    one of the persons `behind` the account, himself or who set his password, had a hand in."""
+    one of the persons `behind` the account, himself or who set his password, had a hand in, or somebody
+    whose password he set."""
     if actor.is_machine or actor.person_id is None:
         return ChangeRequest.objects.none()
     kinds = [
@@ -72,13 +74,17 @@ def _undecided(actor: Actor, behind: set[int]) -> QuerySet[ChangeRequest]:
     mine = Decision.objects.filter(
         change=OuterRef("pk"), round=OuterRef("round"), voided=False, person_id=actor.person_id
     )
+    in_hand = User.objects.filter(person=OuterRef("requested_by"), password_set_by=actor.person_id)
     hand = Contribution.objects.filter(
-        kind=OuterRef("kind"), subject_key=OuterRef("subject_key"), person_id__in=behind
+        Q(person_id__in=behind) | Q(person__accounts__password_set_by=actor.person_id),
+        kind=OuterRef("kind"),
+        subject_key=OuterRef("subject_key"),
     )
     return (
         changes(actor)
         .filter(state__in=DECIDABLE, kind__in=kinds)
         .exclude(requested_by_id__in=behind)
+        .exclude(Exists(in_hand))
         .exclude(Exists(mine))
         .exclude(Exists(hand.filter(settled_by=None)))
         .exclude(Exists(hand.filter(settled_by=OuterRef("pk"))))

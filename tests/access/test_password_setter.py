@@ -243,3 +243,19 @@ def test_weak_passwords_are_refused(users, sod_admin, weak):
     with pytest.raises(BadInput) as caught:
         account_create(actor=sod_admin, reason=WHY, person_id=account.person_id, username="x1", password=weak)
     assert caught.value.code == "IAM-011"
+
+
+def test_who_set_the_password_of_the_requester_decides_no_more_than_the_requester(make_user, client):
+    """The other way round: set a colleague's password, propose in their name, approve in one's own."""
+    approver = make_user("both", ["VIEW", "ROLE.APPR", "ROLE.GRANT"])
+    requester = set_for(make_user("requester", ["ROLE.DEF"]), actor_for(approver, source=Source.UI))
+    change = role_propose(
+        actor=actor_for(requester, source=Source.UI), reason=WHY, code="own", name="Own", functions=["VIEW"]
+    )
+    with pytest.raises(Forbidden) as caught:
+        approve(approver, change)
+    assert caught.value.code == "APR-006"
+    assert "You set the password of Requester, who contributed" in caught.value.message
+    assert awaiting(actor_for(approver, source=Source.UI)) == []
+    other = make_user("other_approver", ["VIEW", "ROLE.APPR"])
+    assert approve(other, change).state == "active"
