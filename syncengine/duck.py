@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,8 +82,8 @@ def connect(
     for. Tables must be temporary ones: others would be seen by all connections to an instance. Spilling goes
     below `scratch` or to the instance's own folder. The configuration is locked.
     """
-    shared = _shared.get()
-    if shared is not None and threads is None and shared.covers(map(_real, (scratch, *read))):
+    shared = _shared_for([scratch, *read], threads)
+    if shared is not None:
         return shared.connection.cursor()
     spill = scratch / "spill"
     spill.mkdir(parents=True, exist_ok=True)
@@ -100,14 +100,30 @@ def connect(
 
 @contextmanager
 def session(
-    *, scratch: Path, read: Sequence[Path] = (), threads: int | None = None, memory_limit: str = MEMORY_LIMIT
+    *,
+    scratch: Path | None = None,
+    read: Sequence[Path] = (),
+    threads: int | None = None,
+    memory_limit: str = MEMORY_LIMIT,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """`connect`, closed at the end."""
-    connection = connect(scratch=scratch, read=read, threads=threads, memory_limit=memory_limit)
-    try:
+    """`connect`, closed at the end. Without a folder `scratch` it can only read."""
+    with ExitStack() as stack:
+        if scratch is not None:
+            folder = scratch
+        elif (shared := _shared_for(read, threads)) is not None:
+            folder = shared.folders[0]
+        else:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="duckdb-")))
+        connection = connect(scratch=folder, read=read, threads=threads, memory_limit=memory_limit)
+        stack.callback(connection.close)
         yield connection
-    finally:
-        connection.close()
+
+
+def _shared_for(paths: Iterable[Path], threads: int | None) -> _Instance | None:
+    """The shared instance, if there is one that may touch these paths."""
+    shared = _shared.get()
+    fits = shared is not None and threads is None and shared.covers(map(_real, paths))
+    return shared if fits else None
 
 
 def _real(path: Path) -> Path:

@@ -151,12 +151,9 @@ class EvidenceStore:
 
     def verify(self, ref: EvidenceRef) -> None:
         """Read the file again and compare it with its address. Raises NotFound or Invalid SRC-024."""
-        digest = hashlib.sha256()
         with self.open(ref) as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-        if digest.hexdigest() != ref.sha256:
-            raise Invalid(Code.SRC_024, f"The evidence file {ref.name} was altered.", place=ref.name)
+            if sha256_of(file) != ref.sha256:
+                raise Invalid(Code.SRC_024, f"The evidence file {ref.name} was altered.", place=ref.name)
 
     def sweep(self, *, older_than_seconds: int = 86_400) -> int:
         """Remove temporary files of dead writers; returns how many. Stored files are never touched."""
@@ -179,6 +176,14 @@ class EvidenceStore:
         folder.mkdir(parents=True, exist_ok=True)
         for level in missing:
             _fsync_folder(level.parent)
+
+
+def sha256_of(file: BinaryIO) -> str:
+    """sha256 (hex) of what is left to read of a file."""
+    digest = hashlib.sha256()
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _fsync_folder(folder: Path) -> None:

@@ -105,9 +105,7 @@ def mapping_pins(pins: Pins) -> dict[str, MappingPin]:
     """The pinned mapping versions, compiled. Raises Conflict RUN-005 when one has changed."""
     found = {}
     for code, pin in pins["mappings"].items():
-        version: MappingVersion | None = mappings.version_by_key(f"{code}/{pin['number']}")
-        if version is None or version.content_sha256 != pin["sha256"]:
-            raise _moved(f"Mapping set {code}")
+        version = _mapping_version(code, pin)
         found[code] = MappingPin(version.mapping_set.column_names, mappings.compiled_version(version))
     return found
 
@@ -117,10 +115,30 @@ def rate_pins(pins: Pins, definition: FlowDefinition) -> dict[str, Decimal]:
     pin, use = pins["rates"], definition.translate
     if pin is None or use is None:
         return {}
+    return mappings.rates_for(_rate_version(pin), rate_type=use.rate_type, to=use.to, period=pins["period"])
+
+
+def _mapping_version(code: str, pin: Pins) -> MappingVersion:
+    version: MappingVersion | None = mappings.version_by_key(f"{code}/{pin['number']}")
+    if version is None or version.content_sha256 != pin["sha256"]:
+        raise _moved(f"Mapping set {code}")
+    return version
+
+
+def _rate_version(pin: Pins) -> RateSetVersion:
     version: RateSetVersion | None = mappings.rate_version_by_key(f"{pin['set']}/{pin['number']}")
     if version is None or version.content_sha256 != pin["sha256"]:
         raise _moved(f"Rate set {pin['set']}")
-    return mappings.rates_for(version, rate_type=use.rate_type, to=use.to, period=pins["period"])
+    return version
+
+
+def check_pins(pins: Pins) -> None:
+    """Raises Conflict RUN-005 when a version or the calendar is no longer what was pinned."""
+    for code, pin in pins["mappings"].items():
+        _mapping_version(code, pin)
+    if pins["rates"] is not None:
+        _rate_version(pins["rates"])
+    calendar_pins(pins)
 
 
 def calendar_pins(pins: Pins) -> tuple[PeriodRow, ...]:
@@ -156,10 +174,10 @@ def pin_members(code: str, store: EvidenceStore, scratch: Path) -> tuple[Pins, E
     return {"sha256": snapshot.sha256, "evidence": ref.sha256}, ref, len(snapshot.members)
 
 
-def member_rows(pin: Pins, store: EvidenceStore, scratch: Path) -> list[MemberRow]:
+def member_rows(pin: Pins, store: EvidenceStore) -> list[MemberRow]:
     """The pinned members, read from their evidence."""
     path = store.path(store.find(pin["evidence"], EvidenceKind.MEMBERS))
-    with session(scratch=scratch, read=[path]) as db:
+    with session(read=[path]) as db:
         rows = db.execute(f"SELECT * FROM read_parquet({literal(path)})").fetchall()  # noqa: S608
     return [
         MemberRow(code, name, parent, json.loads(attributes), _day(valid_from), _day(valid_to))

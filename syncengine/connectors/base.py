@@ -163,8 +163,15 @@ class SourceAdapter(Protocol):
     def preflight(self, dataset: Dataset | None = None) -> Preflight: ...
 
     def extract(
-        self, dataset: Dataset, store: EvidenceStore, scratch_dir: Path, progress: Progress = silent
-    ) -> Snapshot: ...
+        self,
+        dataset: Dataset,
+        store: EvidenceStore,
+        scratch_dir: Path,
+        progress: Progress = silent,
+        earlier: Snapshot | None = None,
+    ) -> Snapshot:
+        """The source as it is now; that may be `earlier` again, where the source still has its raw bytes."""
+        ...
 
 
 class TargetAdapter(Protocol):

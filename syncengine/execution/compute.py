@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from portal.core.canonical import decimal_text
@@ -9,12 +10,20 @@ from syncengine.definition.model import FlowDefinition
 from syncengine.evidence import EvidenceKind, EvidenceRef
 from syncengine.execution.attempt import Attempt
 from syncengine.execution.extract import Extracted
-from syncengine.models import ControlTotal, QuarantinedRecord, Run
+from syncengine.execution.reuse import (
+    STEPS,
+    accepted_keys,
+    computed_before,
+    inputs_hash,
+    result_files,
+    result_of,
+    stages_of,
+)
+from syncengine.models import ControlTotal, Run
 from syncengine.outputhash import Column, ColumnType
-from syncengine.pinning import calendar_pins, mapping_pins, member_rows, rate_pins
+from syncengine.pinning import calendar_pins, check_pins, mapping_pins, member_rows, rate_pins
 from syncengine.pipeline.compute import Pipeline
-from syncengine.pipeline.values import BridgeLine, PipelineInputs, PipelineResult
-from syncengine.states import RecordState
+from syncengine.pipeline.values import BridgeLine, PipelineError, PipelineInputs, PipelineResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +42,75 @@ def output_columns(definition: FlowDefinition) -> tuple[Column, ...]:
     return (*keys, *(Column(item.name, ColumnType.AMOUNT) for item in definition.measures))
 
 
-def open_pipeline(attempt: Attempt, extracted: Extracted) -> Pipeline:
-    """The pipeline over everything the run has pinned. Raises Conflict RUN-005 when a pin no longer holds."""
-    run, pins = attempt.run, attempt.run.pins
-    calendar = calendar_pins(pins)
-    accepted = QuarantinedRecord.objects.filter(
-        flow=run.flow, slice_key=run.slice_key, state=RecordState.ACCEPTED_UNLOADED
-    )
-    inputs = PipelineInputs(
-        flow=run.flow.code,
-        snapshot=extracted.path,
-        columns=extracted.columns,
-        period=next((row for row in calendar if row.code == run.period), None),
-        calendar=calendar,
-        members={
-            code: member_rows(pin, attempt.store, attempt.scratch) for code, pin in pins["members"].items()
-        },
-        mappings=mapping_pins(pins),
-        rates=rate_pins(pins, attempt.definition),
-        accepted=frozenset(accepted.values_list("record_key", flat=True)),
-    )
-    return Pipeline(
-        attempt.definition,
-        inputs,
-        attempt.scratch / "engine",
-        readable=[attempt.store.root],
-    )
+class Computation:
+    """The computation of a run, carried out when it is first asked for.
+
+    Where an earlier run had the same inputs it may never be: then `reused` is that run.
+    """
+
+    def __init__(self, attempt: Attempt, extracted: Extracted) -> None:
+        self.reused: Run | None = None
+        self._attempt = attempt
+        self._extracted = extracted
+        self._accepted = accepted_keys(attempt.run)
+        self._pipeline: Pipeline | None = None
+
+    @property
+    def inputs(self) -> str:
+        return inputs_hash(self._attempt.run, self._accepted)
+
+    def open(self) -> Pipeline:
+        """The pipeline over all that the run has pinned. Raises Conflict RUN-005 when one no longer holds."""
+        if self._pipeline is None:
+            self._pipeline = self._opened()
+        return self._pipeline
+
+    def performed(self) -> Pipeline:
+        """The pipeline after all its stages. Raises `PipelineError` RUN-199 when it does not give again what
+        was taken over."""
+        pipeline = self.open()
+        if not pipeline.is_done:
+            pipeline.validate()
+            pipeline.map()
+            pipeline.translate()
+            result = pipeline.aggregate()
+            columns = output_columns(self._attempt.definition)
+            if pipeline.digest(result.output, columns) != self._attempt.run.output_hash:
+                raise PipelineError("RUN-199", f"computed again, the output is not that of {self.reused}")
+        return pipeline
+
+    def passed(self, keys: Iterable[str]) -> set[str]:
+        """Which of these quarantine keys name records that were loaded or excluded."""
+        return self.performed().passed(keys)
+
+    def close(self) -> None:
+        if self._pipeline is not None:
+            self._pipeline.close()
+
+    def _opened(self) -> Pipeline:
+        attempt, extracted = self._attempt, self._extracted
+        run, pins = attempt.run, attempt.run.pins
+        calendar = calendar_pins(pins)
+        inputs = PipelineInputs(
+            flow=run.flow.code,
+            snapshot=extracted.path,
+            columns=extracted.columns,
+            period=next((row for row in calendar if row.code == run.period), None),
+            calendar=calendar,
+            members={code: member_rows(pin, attempt.store) for code, pin in pins["members"].items()},
+            mappings=mapping_pins(pins),
+            rates=rate_pins(pins, attempt.definition),
+            accepted=self._accepted,
+        )
+        return Pipeline(attempt.definition, inputs, attempt.scratch / "engine", readable=[attempt.store.root])
 
 
-def compute(attempt: Attempt, pipeline: Pipeline) -> Computed:
+def compute(attempt: Attempt, computation: Computation) -> Computed:
     """All computing stages. Raises `PipelineError`."""
+    computation.reused = computed_before(attempt, computation.inputs)
+    if computation.reused is not None:
+        return _take_over(attempt, computation.reused, computation.inputs)
+    pipeline = computation.open()
     attempt.begin("validate")
     records = pipeline.validate()
     attempt.finish(records, **({"strays": asdict(pipeline.strays)} if pipeline.strays else {}))
@@ -90,7 +138,25 @@ def compute(attempt: Attempt, pipeline: Pipeline) -> Computed:
         _record(run, attempt.definition, computed)
         attempt.keep(computed.output, "output", result.output_rows)
         attempt.keep(computed.quarantine, "quarantine", result.quarantine_rows)
-    attempt.finish(pipeline.records)
+    attempt.finish(pipeline.records, inputs=computation.inputs)
+    return computed
+
+
+def _take_over(attempt: Attempt, earlier: Run, inputs: str) -> Computed:
+    """The result of an earlier run of the same inputs, recorded as this one's. Raises Conflict RUN-005."""
+    check_pins(attempt.run.pins)
+    before = stages_of(earlier)
+    for stage in ("validate", "map", "translate"):
+        attempt.begin(stage)
+        attempt.finish(before[stage].records, **before[stage].detail | {"reused": earlier.ref})
+    attempt.begin("aggregate")
+    result, output, quarantine = result_of(attempt, earlier)
+    computed = Computed(result, output, earlier.output_hash, quarantine)
+    with attempt.write() as run:
+        _record(run, attempt.definition, computed)
+        for ref, name, rows in result_files(attempt, earlier):
+            attempt.keep(ref, name, rows)
+    attempt.finish(before["aggregate"].records, inputs=inputs, reused=earlier.ref)
     return computed
 
 
@@ -131,5 +197,4 @@ def _record(run: Run, definition: FlowDefinition, computed: Computed) -> None:
 
 
 def _bridge_row(line: BridgeLine) -> dict[str, str]:
-    steps = ("source", "sign", "translation", "rounding", "presentation", "target")
-    return {"currency": line.currency, **{step: decimal_text(getattr(line, step)) for step in steps}}
+    return {"currency": line.currency, **{step: decimal_text(getattr(line, step)) for step in STEPS}}

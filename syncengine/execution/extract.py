@@ -9,7 +9,7 @@ from typing import Any
 from catalog import selectors as catalog
 from catalog.models import Connection
 from portal.core.canonical import canonical_json
-from portal.core.errors import Conflict
+from portal.core.errors import Conflict, DomainError
 from syncengine.codes import Code
 from syncengine.connectors import parse_dataset
 from syncengine.connectors.base import Snapshot
@@ -42,11 +42,32 @@ def pinned_connection(attempt: Attempt, code: str) -> Connection:
     return connection
 
 
-def read_dataset(attempt: Attempt, code: str, data: Any, place: str) -> Snapshot:
-    """Read a dataset of a connection into the evidence store."""
+def read_dataset(attempt: Attempt, code: str, data: Any, place: str, name: str) -> Snapshot:
+    """Read a dataset of a connection into the evidence store; `name` is what its evidence is called."""
     connection = pinned_connection(attempt, code)
     dataset = parse_dataset(connection.connector, data, place).bind(attempt.values)
-    return adapter_of(connection).extract(dataset, attempt.store, attempt.scratch, attempt.progress)
+    adapter = adapter_of(connection)
+    earlier = _read_before(attempt, code, name)
+    return adapter.extract(dataset, attempt.store, attempt.scratch, attempt.progress, earlier)
+
+
+def _read_before(attempt: Attempt, code: str, name: str) -> Snapshot | None:
+    """What the last run of the slice kept of this dataset, if it read it as this one does."""
+    run = attempt.run
+    kept = EvidenceFile.objects.filter(run__flow_version=run.flow_version, run__slice_key=run.slice_key)
+    raw = kept.filter(kind=EvidenceKind.RAW, name=name).select_related("run").order_by("-id").first()
+    if raw is None or any(raw.run.pins[key] != run.pins[key] for key in ("engine", "connections")):
+        return None
+    parquet = raw.run.evidence.filter(kind=EvidenceKind.SNAPSHOT, name=name).first()
+    if parquet is None:
+        return None
+    try:
+        refs = [attempt.store.find(file.sha256, EvidenceKind(file.kind)) for file in (raw, parquet)]
+        attempt.store.verify(refs[1])
+        columns = parquet_columns(attempt.store.path(refs[1]))
+    except DomainError:
+        return None
+    return Snapshot((refs[0],), refs[1], columns, parquet.rows or 0)
 
 
 def keep_snapshot(attempt: Attempt, snapshot: Snapshot, name: str) -> None:
@@ -62,7 +83,7 @@ def extract(attempt: Attempt) -> Extracted:
         attempt.finish(kept.rows, reused=True)
         return kept
     source = attempt.definition.source
-    snapshot = read_dataset(attempt, source.connection, source.dataset, "source.dataset")
+    snapshot = read_dataset(attempt, source.connection, source.dataset, "source.dataset", SOURCE)
     members = {}
     files: list[tuple[EvidenceRef, str, int]] = []
     for code in attempt.definition.dimensions:
@@ -86,4 +107,4 @@ def _kept(attempt: Attempt) -> Extracted | None:
     if row is None:
         return None
     path = attempt.store.path(attempt.store.find(row.sha256, EvidenceKind.SNAPSHOT))
-    return Extracted(path, parquet_columns(path, attempt.scratch), row.rows or 0)
+    return Extracted(path, parquet_columns(path), row.rows or 0)

@@ -9,16 +9,19 @@ from typing import Any
 from portal.core.canonical import decimal_text
 from portal.core.errors import DomainError
 from syncengine.codes import Code
+from syncengine.connectors.base import Snapshot
 from syncengine.duck import literal, session
 from syncengine.evidence import EvidenceKind
 from syncengine.execution.attempt import Attempt, Trouble
+from syncengine.execution.compute import Computation
 from syncengine.execution.extract import INDEPENDENT, keep_snapshot, read_dataset
-from syncengine.models import ReconciliationDifference
-from syncengine.pipeline.compute import Pipeline
+from syncengine.execution.reuse import stages_of
+from syncengine.models import ReconciliationDifference, Run
 from syncengine.pipeline.reconcile import Reconciliation, reconcile
 from syncengine.pipeline.values import PipelineError
 from syncengine.states import Outcome
 
+DIFFERENCES = "differences"
 SHOWN = 1_000
 _AMOUNTS = ("expected", "actual", "difference")
 
@@ -31,7 +34,7 @@ class Proof:
     trouble: Trouble | None = None
 
 
-def prove(attempt: Attempt, pipeline: Pipeline, **noted: Any) -> Proof:
+def prove(attempt: Attempt, computation: Computation, **noted: Any) -> Proof:
     """Compare, keep the rows that differ, tell the outcome. A figure that cannot be read proves nothing.
 
     `noted` is kept with the result of the stage.
@@ -42,9 +45,8 @@ def prove(attempt: Attempt, pipeline: Pipeline, **noted: Any) -> Proof:
         _not_proven(attempt, Code.REC_001, "The flow names no independent figure.", noted)
         return Proof(Outcome.NOT_PROVEN)
     try:
-        snapshot = read_dataset(attempt, item.connection, item.dataset, "reconcile.dataset")
-        path = attempt.store.path(snapshot.parquet)
-        found = reconcile(pipeline, path, snapshot.columns, pipeline.work / "differences.parquet")
+        snapshot = read_dataset(attempt, item.connection, item.dataset, "reconcile.dataset", INDEPENDENT)
+        found = _compared(attempt, computation, snapshot)
     except (DomainError, PipelineError) as error:
         _not_proven(attempt, error.code, f"{error.message} {error.place}".strip(), noted)
         words = f"The proof named under reconcile failed: {error.code} {error.message.removesuffix('.')}."
@@ -53,13 +55,45 @@ def prove(attempt: Attempt, pipeline: Pipeline, **noted: Any) -> Proof:
     ref = attempt.store.put_file(found.path, EvidenceKind.RECONCILIATION)
     with attempt.write() as run:
         keep_snapshot(attempt, snapshot, INDEPENDENT)
-        attempt.keep(ref, "differences", found.differences)
+        attempt.keep(ref, DIFFERENCES, found.differences)
         run.reconciliation = outcome
         run.reconciliation_keys, run.reconciliation_differences = found.keys, found.differences
         run.differences.all().delete()
         rows = ReconciliationDifference.objects.bulk_create(_rows(attempt, found))
     attempt.finish(found.compared, keys=found.keys, differences=found.differences, **noted)
     return Proof(outcome, (Code.REC_007, _largest(rows[0], found.differences), "") if rows else None)
+
+
+def _compared(attempt: Attempt, computation: Computation, snapshot: Snapshot) -> Reconciliation:
+    """The comparison, or that of the run whose result was taken over, if it had the same figure."""
+    if computation.reused is not None:
+        known = _compared_before(attempt, computation.reused, snapshot)
+        if known is not None:
+            return known
+    pipeline = computation.performed()
+    path = attempt.store.path(snapshot.parquet)
+    return reconcile(pipeline, path, snapshot.columns, pipeline.work / "differences.parquet")
+
+
+def _compared_before(attempt: Attempt, earlier: Run, snapshot: Snapshot) -> Reconciliation | None:
+    files = {(file.kind, file.name): file for file in earlier.evidence.all()}
+    figure = files.get((EvidenceKind.SNAPSHOT, INDEPENDENT))
+    rows = files.get((EvidenceKind.RECONCILIATION, DIFFERENCES))
+    stage = stages_of(earlier).get("reconcile")
+    if figure is None or rows is None or stage is None or figure.sha256 != snapshot.parquet.sha256:
+        return None
+    try:
+        ref = attempt.store.find(rows.sha256, EvidenceKind.RECONCILIATION)
+        attempt.store.verify(ref)
+    except DomainError:
+        return None
+    detail = stage.detail
+    return Reconciliation(
+        keys=detail["keys"],
+        compared=stage.records or 0,
+        differences=detail["differences"],
+        path=attempt.store.path(ref),
+    )
 
 
 def _largest(row: ReconciliationDifference, count: int) -> str:
@@ -79,7 +113,7 @@ def _not_proven(attempt: Attempt, code: str, message: str, noted: Mapping[str, A
 
 def _rows(attempt: Attempt, found: Reconciliation) -> list[ReconciliationDifference]:
     """The largest differences; the file is sorted by size."""
-    with session(scratch=attempt.scratch, read=[found.path]) as db:
+    with session(read=[found.path]) as db:
         cursor = db.execute(
             f"SELECT * FROM read_parquet({literal(found.path)}) LIMIT {SHOWN}"  # noqa: S608
         )

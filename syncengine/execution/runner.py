@@ -19,7 +19,7 @@ from syncengine.definitions import read_definition
 from syncengine.endings import tell_end
 from syncengine.evidence import EvidenceKind
 from syncengine.execution.attempt import Attempt, Cancelled, Stopped, Trouble
-from syncengine.execution.compute import Computed, compute, open_pipeline
+from syncengine.execution.compute import Computation, Computed, compute
 from syncengine.execution.extract import extract
 from syncengine.execution.guard import (
     had,
@@ -70,13 +70,13 @@ def execute(lease: Lease, should_stop: Callable[[], bool] = lambda: False) -> No
 def _stages(attempt: Attempt) -> None:
     attempt.begin("extract")
     extracted = extract(attempt)
-    with closing(open_pipeline(attempt, extracted)) as pipeline:
-        computed = compute(attempt, pipeline)
+    with closing(Computation(attempt, extracted)) as computation:
+        computed = compute(attempt, computation)
         if held := _why_hold(attempt, computed):
             _hold_back(attempt, computed, *held)
             return
         shrunk = shrunk_since(attempt, computed)
-        proof = prove(attempt, pipeline, shrunk=shrunk)
+        proof = prove(attempt, computation, shrunk=shrunk)
         better = why_guarded(attempt, proof, shrunk)
         if better and not is_released(attempt, computed):
             _hold_back(attempt, computed, *better)
@@ -84,7 +84,7 @@ def _stages(attempt: Attempt) -> None:
         if attempt.run.dry_run:
             trouble = look(attempt, computed)
         else:
-            load(attempt, computed, pipeline.passed)
+            load(attempt, computed, computation.passed)
             trouble = confirm(attempt, computed)
     if trouble is not None:
         _finish(attempt, "fail", trouble)

@@ -35,6 +35,7 @@ from syncengine.pipeline.statement import (
 from syncengine.pipeline.strays import find_strays
 from syncengine.pipeline.values import CompiledTable, PipelineError, PipelineInputs, PipelineResult, Strays
 
+# rises with every change of what a computation gives: runs of one version take over each other's results
 ENGINE_VERSION = "1"
 
 
@@ -62,6 +63,12 @@ class Pipeline:
         self.rules: list[FaultRule] = []
         self._chain: Chain | None = None
         self._ignored: list[tuple[int, str]] = []
+        self._done = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether `aggregate` has proven its result."""
+        return self._done
 
     def close(self) -> None:
         self.db.close()
@@ -201,7 +208,9 @@ class Pipeline:
             self._hold_journals(chain)
         self.db.run(f"CREATE TEMP VIEW _classified AS {chain.view()}")
         decode = {what: decode_sql(self.rules, what) for what in ("code", "name", "value", "origin")}
-        return self._outputs().compute(decode, self.records)
+        result = self._outputs().compute(decode, self.records)
+        self._done = True
+        return result
 
     def passed(self, keys: Iterable[str]) -> set[str]:
         """Which of these quarantine keys name records that were loaded or excluded. Needs `aggregate`."""

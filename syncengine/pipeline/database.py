@@ -96,8 +96,8 @@ class Database:
         self._connection.close()
 
 
-def parquet_columns(path: Path, scratch: Path) -> tuple[str, ...]:
+def parquet_columns(path: Path) -> tuple[str, ...]:
     """The names of a Parquet file's columns, in order."""
-    with session(scratch=scratch, read=[path]) as connection:
+    with session(read=[path]) as connection:
         described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(path)})").fetchall()
     return tuple(str(row[0]) for row in described)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from syncengine.definition.model import Compare, FlowDefinition, MeasureKind, Reconcile, ReconcileAmount
@@ -24,8 +23,6 @@ class Reconciliation:
     keys: int
     compared: int
     differences: int
-    expected: Decimal
-    actual: Decimal
     path: Path
 
 
@@ -71,11 +68,8 @@ class _Comparison:
         )
         distinct = ", ".join(ident(name) for name in self.keys)
         keys = self.db.row(f"SELECT count(*) FROM (SELECT DISTINCT {distinct} FROM _compared)")[0]
-        total, expected, actual = self.db.row(
-            f"SELECT count(*), coalesce(sum(expected), 0::{AMOUNT}), coalesce(sum(actual), 0::{AMOUNT}) "
-            "FROM _compared"
-        )
-        return Reconciliation(int(keys), int(total), rows, expected, actual, path)
+        (total,) = self.db.row("SELECT count(*) FROM _compared")
+        return Reconciliation(int(keys), int(total), rows, path)
 
     def _expected_lines(self) -> None:
         """The independent lines, read as strictly as source lines are."""

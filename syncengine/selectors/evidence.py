@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -42,10 +41,7 @@ def _opened(file: EvidenceFile) -> Iterator[tuple[duckdb.DuckDBPyConnection, str
     if file.kind not in TABULAR:
         raise NotFound(f"{file} has no rows.", code=Code.SRC_024)
     path = evidence_path(file)
-    with (
-        TemporaryDirectory(prefix="tieout-read-") as folder,
-        session(scratch=Path(folder), read=[path]) as db,
-    ):
+    with session(read=[path]) as db:
         relation = f"read_parquet({literal(path)})"
         described = db.execute(f"SELECT * FROM {relation} LIMIT 0").description or []  # noqa: S608
         yield db, relation, [column[0] for column in described]

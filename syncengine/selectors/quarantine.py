@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db.models import Count, Min, QuerySet
@@ -52,10 +50,7 @@ def record_values(item: QuarantinedRecord) -> dict[str, str | None]:
         return {}
     store = evidence_store()
     path = store.path(store.find(proof.sha256, EvidenceKind.QUARANTINE))
-    with (
-        TemporaryDirectory(prefix="tieout-read-") as folder,
-        session(scratch=Path(folder), read=[path]) as db,
-    ):
+    with session(read=[path]) as db:
         cursor = db.execute(
             f"SELECT * FROM read_parquet({literal(path)}) WHERE _record_key = $1",  # noqa: S608
             [item.record_key],

@@ -1,4 +1,4 @@
-"""Peak memory of a run whose records are all held, and of the same run again; the goal is 512 MB.
+"""Peak memory of runs whose records are all held: the first, one with a line more, one of nothing new. Goal: 512 MB.
 
 Run it: python tests/bench/engine_memory.py [LINES] [one|many]. With `many`, each line has an account of its own,
 so that there are as many combinations to map as lines. Uses a SQLite database of its own.
@@ -68,7 +68,16 @@ def main(lines: int, accounts: str) -> dict[str, Any]:
 
         call_command("migrate", verbosity=0)
         propose_and_approve(manifest)
-        return {"lines": lines, "accounts": accounts, "first": run_flow(), "again": run_flow()}
+        first = run_flow()
+        with (folder / "root" / "ledger" / "journal.csv").open("a") as file:
+            file.write("2026-01,E1,9999,S1,EUR,10.00,,one line more\n")
+        return {
+            "lines": lines,
+            "accounts": accounts,
+            "first": first,
+            "one_more": run_flow(),
+            "unchanged": run_flow(),
+        }
 
 
 if __name__ == "__main__":

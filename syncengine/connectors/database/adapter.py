@@ -61,8 +61,14 @@ class DatabaseAdapter:
         return Preflight(self._target().facts())
 
     def extract(
-        self, dataset: Dataset, store: EvidenceStore, scratch_dir: Path, progress: Progress = silent
+        self,
+        dataset: Dataset,
+        store: EvidenceStore,
+        scratch_dir: Path,
+        progress: Progress = silent,
+        earlier: Snapshot | None = None,
     ) -> Snapshot:
+        """A snapshot of the rows; only reading them all would tell that they are those of `earlier`."""
         if not isinstance(dataset, DatabaseDataset):
             raise Invalid(
                 Code.SRC_001, "The dataset is not one of the database connector.", place="source.dataset"

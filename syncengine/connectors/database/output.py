@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 
@@ -118,14 +116,12 @@ class Output:
 def open_output(load: SliceLoad) -> Iterator[Output]:
     """The output file, checked. Raises Invalid LOAD-002 or LOAD-006 before anything is sent."""
     check_names(load.table, load.columns, load.slice_key)
-    with tempfile.TemporaryDirectory(prefix="tieout-load-") as folder:
-        scratch = Path(folder)
-        with session(scratch=scratch, read=[load.parquet]) as connection:
-            try:
-                output = Output(connection, load)
-            except duckdb.Error as error:
-                raise _unreadable(error) from None
-            yield output
+    with session(read=[load.parquet]) as connection:
+        try:
+            output = Output(connection, load)
+        except duckdb.Error as error:
+            raise _unreadable(error) from None
+        yield output
 
 
 def _unreadable(error: duckdb.Error) -> DomainError:

@@ -8,13 +8,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 import duckdb
 
-from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.errors import Conflict, DomainError, Invalid, NotFound
 from syncengine.codes import Code
 from syncengine.connectors.base import Dataset, Preflight, Progress, Snapshot, silent
 from syncengine.connectors.file.dataset import FileDataset
@@ -25,7 +25,7 @@ from syncengine.connectors.file.scan import CHUNK, ByteScan
 from syncengine.connectors.keys import Keys
 from syncengine.connectors.snapshot import CsvShape, parquet_from_csv, reframe
 from syncengine.connectors.sourceonly import SourceOnly
-from syncengine.evidence import EvidenceKind, EvidenceStore, EvidenceWriter
+from syncengine.evidence import EvidenceKind, EvidenceRef, EvidenceStore, EvidenceWriter, sha256_of
 
 _MAX_BYTES = 16 << 30
 _REPORT_BYTES = 32 << 20
@@ -68,9 +68,17 @@ class FileAdapter(SourceOnly):
         return Preflight(facts)
 
     def extract(
-        self, dataset: Dataset, store: EvidenceStore, scratch_dir: Path, progress: Progress = silent
+        self,
+        dataset: Dataset,
+        store: EvidenceStore,
+        scratch_dir: Path,
+        progress: Progress = silent,
+        earlier: Snapshot | None = None,
     ) -> Snapshot:
-        """Raw bytes and snapshot of the file. Stores nothing unless the whole file could be read."""
+        """Raw bytes and snapshot of the file. Stores nothing unless the whole file could be read.
+
+        A file that still holds the bytes of the earlier snapshot is not read into another.
+        """
         if not isinstance(dataset, FileDataset):
             raise Invalid(
                 Code.SRC_001, "The dataset is not one of the file connector.", place="source.dataset"
@@ -81,6 +89,8 @@ class FileAdapter(SourceOnly):
             store.writer(EvidenceKind.RAW) as raw,
             self._source(dataset, store) as (source, name),
         ):
+            if earlier is not None and self._holds(source, store, earlier.raw[0], name):
+                return replace(earlier, origin=name)
             scan = self._copy(source, raw, ByteScan(dataset, name), name, progress)
             if not scan.size:
                 raise fault(Code.SRC_008, "The file is empty.", name)
@@ -88,6 +98,22 @@ class FileAdapter(SourceOnly):
             columns, rows = snapshot(raw.path, target, dataset, scan, name, progress)
             parquet = store.put_file(target, EvidenceKind.SNAPSHOT)
             return Snapshot((store.commit(raw),), parquet, columns, rows, origin=name)
+
+    def _holds(self, source: BinaryIO, store: EvidenceStore, raw: EvidenceRef, name: str) -> bool:
+        """Whether the file has the bytes of a stored one that is unaltered; if not, it is at its start."""
+        status = os.fstat(source.fileno())
+        if status.st_size != raw.size:
+            return False
+        self._check_settled(status, name)
+        if sha256_of(source) != raw.sha256:
+            source.seek(0)
+            return False
+        try:
+            store.verify(raw)
+        except DomainError:
+            source.seek(0)
+            return False
+        return True
 
     def _copy(
         self, source: BinaryIO, raw: EvidenceWriter, scan: ByteScan, name: str, progress: Progress
