@@ -153,7 +153,7 @@ class ExceptionListView(HeldRecords, ListPage):
                 "member", head, primary=True, kind="code", value=member_text, link=self._url, sort="member"
             ),
             Column("code", "Code", kind="code", link=lambda g: help_url(g["code"]), sort="code"),
-            Column("cause", "Cause", value=lambda g: cause_of(g["code"])),
+            Column("cause", "Cause", wraps=True, value=lambda g: cause_of(g["code"])),
             Column("flow", "Flow", value="flow__name", sort="flow__code"),
             Column("periods", "Periods", value=periods_text, sort="first_period"),
             Column("records", "Records", kind="count", link=self._url, sort="records"),

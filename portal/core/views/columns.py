@@ -47,7 +47,8 @@ class Column:
     `link` is a function of the row giving an address, or True for `get_absolute_url`.
     `sort` names the model field to sort by; without it the column does not sort.
     `currency` is the attribute path of an amount's currency, which decides its decimals.
-    `primary` is the heading of the card on a phone; `clip` shortens long text to one line.
+    `primary` is the heading of the card on a phone; `clip` shortens long text to one line, `wraps` lets it
+    take several where the other columns need the width.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Column:
     sort: str = ""
     primary: bool = False
     clip: bool = False
+    wraps: bool = False
     unit: str = ""
     currency: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
@@ -111,7 +113,15 @@ class Column:
         if href and inner:
             inner = format_html('<a href="{}">{}</a>', href, inner)
         classes = " ".join(
-            filter(None, ("primary" * self.primary, "clip" * self.clip, cells.css_class(self.kind)))
+            filter(
+                None,
+                (
+                    "primary" * self.primary,
+                    "clip" * self.clip,
+                    "wraps" * self.wraps,
+                    cells.css_class(self.kind),
+                ),
+            )
         )
         tag = "th" if self.primary else "td"
         return format_html(
