@@ -79,11 +79,14 @@ def _sweep(folder: Path, owner: int) -> None:
     """Delete what is too old, and the oldest files of an account that keeps many."""
     oldest = (now() - MAX_AGE).timestamp()
     mine = []
-    for entry in list(os.scandir(folder)):
-        changed = entry.stat(follow_symlinks=False).st_mtime
+    for path in folder.iterdir():
+        try:
+            changed = path.lstat().st_mtime
+        except FileNotFoundError:  # another request has swept or imported it
+            continue
         if changed < oldest:
-            Path(entry.path).unlink(missing_ok=True)
-        elif entry.name.startswith(f"{owner}-"):
-            mine.append((changed, entry.path))
+            path.unlink(missing_ok=True)
+        elif path.name.startswith(f"{owner}-"):
+            mine.append((changed, path))
     for _, path in sorted(mine)[: -(MAX_KEPT - 1)]:
-        Path(path).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
