@@ -13,6 +13,7 @@ from syncengine.states import STAGES, SUCCESS, Confirmation, RunState
 STEPS = ("extract", "validate", "map", "translate", "aggregate", "reconcile", "load", "confirm")
 STEP_OF = dict(zip(map(str, STAGES), STEPS, strict=True))
 _WRITING = ("load", "confirm")
+_LATE = 10  # runs that are asked how long they took
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,18 @@ def _step(run: Run, name: str, result: StageResult | None, part: Partition | Non
         return Step(name, state, None, records, "", True)
     if result is not None:
         state = "ok"
-        note = "not proven" if result.detail.get("code") else ""
+        note = "not proven" if result.detail.get("code") else _taken_over(result)
         if run.dry_run and name == "confirm":
             note = "target read only"
     elif run.is_final:
         state, note = _never(run, name)
     return Step(name, state, seconds, result.records if result else None, note, False)
+
+
+def _taken_over(result: StageResult) -> str:
+    """That the stage computed nothing: an earlier run had the same inputs."""
+    source = result.detail.get("reused")
+    return f"taken over from {source}" if isinstance(source, str) else ""
 
 
 def _never(run: Run, name: str) -> tuple[str, str]:
@@ -108,12 +115,15 @@ def _elapsed(run: Run) -> float | None:
 
 
 def _usual_seconds(run: Run) -> dict[str, float]:
-    """Seconds of each stage in the flow's last complete run; {} when there is none."""
+    """Seconds of each stage in the flow's last complete run that computed; {} when none of late did."""
     if run.is_final:
         return {}
     earlier = run.flow.runs.filter(dry_run=run.dry_run, state__in=SUCCESS, pk__lt=run.pk)
-    last = earlier.order_by("-pk").first()
-    return {row.stage: row.milliseconds / 1000 for row in last.stages.all()} if last else {}
+    for last in earlier.order_by("-pk").prefetch_related("stages")[:_LATE]:
+        stages = last.stages.all()
+        if not any(map(_taken_over, stages)):
+            return {row.stage: row.milliseconds / 1000 for row in stages}
+    return {}
 
 
 def _fraction(steps: list[Step], usual: dict[str, float], part: Partition | None) -> float:

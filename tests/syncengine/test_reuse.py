@@ -12,6 +12,7 @@ from syncengine.pipeline.compute import Pipeline
 from syncengine.runsummary import run_summary
 from syncengine.services import quarantine_accept
 from syncengine.storage import evidence_store
+from syncengine.views.progress import progress_of
 
 
 def told(run: Run) -> tuple[object, ...]:
@@ -47,7 +48,8 @@ def test_an_unchanged_run_tells_the_same_without_reading_or_computing_anything(m
     again = mini.run()
     assert computed == []
     assert told(again) == before
-    assert again.stages.get(stage="aggregate").detail["reused"] == first.ref
+    notes = {step.name: step.note for step in progress_of(again).steps}
+    assert notes["aggregate"] == f"taken over from {first.ref}"
     assert (again.load_action, again.confirmation) == ("keep", "confirmed")
     assert told(mini.run()) == before  # of a run that was itself taken over
 
