@@ -85,7 +85,7 @@ class UploadMixin(ActionMixin):
         """A form that comes back with something to correct still holds the file of its dry run."""
         posted = self.request.POST
         untouched = not self.tried and not self.request.FILES and not posted.get("text")
-        unnamed = "The file of the dry run" if posted.get("carried") and untouched else ""
+        unnamed = "the file of the dry run" if posted.get("carried") and untouched else ""
         return {"file_name": self.file.name if self.file else unnamed}
 
     def finish(self, result: Any) -> HttpResponse:
