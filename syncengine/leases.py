@@ -169,12 +169,16 @@ def free_slice(lease: Lease) -> None:
 def give_back(
     lease: Lease, reason: str, *, after_seconds: float = 0, counts: bool = True, note: str = ""
 ) -> None:
-    """Put a partition back into the queue. `counts` false forgives the attempt (an orderly stop)."""
+    """Put a partition back into the queue. `counts` false forgives the attempt (an orderly stop).
+
+    After the last attempt nothing is waited for: whoever looks next gives the run up.
+    """
     partition, run = hold(lease)
     apply_transition(partition, PARTITION, "release")
     partition.lease_owner, partition.lease_until = "", None
-    partition.not_before = database_now() + dt.timedelta(seconds=after_seconds) if after_seconds else None
     partition.releases += not counts
+    waits = after_seconds and partition.attempt - partition.releases < MAX_ATTEMPTS
+    partition.not_before = database_now() + dt.timedelta(seconds=after_seconds) if waits else None
     partition.save()
     apply_transition(run, RUN, "wait")
     run.wait_reason, run.error_message = reason, note[:2000]

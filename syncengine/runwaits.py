@@ -62,7 +62,8 @@ class Waits:
 
 def _retry_words(run: Run, retry: Retry) -> str:
     """Code and sentence of the attempt that failed, and when the next one begins."""
-    wait = (retry.at - database_now()).total_seconds() if retry.at else 0
-    then = "given up" if retry.is_last else "tried again"
-    when = f"in {max(math.ceil(wait), 0)} s" + (f", at {retry.at:%H:%M:%S} UTC" if retry.at else "")
-    return f"{run.ref} attempt {retry.failed} of {retry.allowed}: {run.error_message} It is {then} {when}."
+    failed = f"{run.ref} attempt {retry.failed} of {retry.allowed}: {run.error_message}"
+    if retry.is_last or not retry.at:
+        return f"{failed} It is {'given up' if retry.is_last else 'tried again'} now."
+    wait = math.ceil((retry.at - database_now()).total_seconds())
+    return f"{failed} It is tried again in {max(wait, 0)} s, at {retry.at:%H:%M:%S} UTC."

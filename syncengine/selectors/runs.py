@@ -16,7 +16,7 @@ from syncengine.connectors.base import LoadAction
 from syncengine.leases import MAX_ATTEMPTS
 from syncengine.models import EvidenceFile, Flow, Run
 from syncengine.permissions import P
-from syncengine.states import Outcome, RunState, WaitReason
+from syncengine.states import Confirmation, Outcome, RunState, WaitReason
 
 BUCKETS = ("source", "loaded", "excluded", "quarantined", "accepted")
 
@@ -54,6 +54,11 @@ def totals_of(run: Run) -> dict[str, dict[str, Totals]]:
     for row in run.control_totals.all():
         found[row.bucket][row.currency] = Totals(row.records, row.debit, row.credit)
     return found
+
+
+def loaded_word(run: Run) -> str:
+    """What the bucket `loaded` is called: the target holds its records only once it has answered."""
+    return "loaded" if run.confirmation in (Confirmation.CONFIRMED, Confirmation.PARTIAL) else "to load"
 
 
 def sum_of(totals: Iterable[Totals]) -> Totals:

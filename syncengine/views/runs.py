@@ -42,7 +42,7 @@ from syncengine.states import Outcome, RunState
 from syncengine.views.links import evidence_url, flow_url, plan_url, records_url, run_url, version_url
 from syncengine.views.plans import why_not_cancel
 from syncengine.views.progress import progress_of
-from syncengine.views.totals import LABELS, tally_of, totals_table
+from syncengine.views.totals import labels_of, tally_of, totals_table
 
 SHOWN_DIFFERENCES = 12
 BRIDGE = ("source", "sign", "translation", "rounding", "presentation", "target")
@@ -186,7 +186,7 @@ class RunDetailView(DetailPage):
             reading=reading_of(run),
             warnings=warnings_of(run),
             tally=tally_of(run, bucket_urls(files)),
-            heads=LABELS,
+            heads=labels_of(run),
             held=held_lines(run, by_name.get((str(EvidenceKind.QUARANTINE), "quarantine"))),
             work_url=work_url(run),
             bridge=[(line["currency"], bridge_steps(line)) for line in run.bridge],

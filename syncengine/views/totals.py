@@ -10,9 +10,8 @@ from typing import Any
 from portal.core.currencies import minor_units
 from portal.core.export import figure
 from syncengine.models import Run
-from syncengine.selectors.runs import BUCKETS, Totals, totals_of
+from syncengine.selectors.runs import BUCKETS, Totals, loaded_word, totals_of
 
-LABELS = ("Source", "Loaded", "Excluded by rule", "Quarantined", "Accepted unloaded")
 _NONE = Totals(0, Decimal(0), Decimal(0))
 
 
@@ -59,6 +58,11 @@ class Tally:
         return [line for line in self.lines if line.difference]
 
 
+def labels_of(run: Run) -> tuple[str, ...]:
+    """What the buckets are called; of a dry or held run nothing is called loaded."""
+    return ("Source", loaded_word(run).capitalize(), "Excluded by rule", "Quarantined", "Accepted unloaded")
+
+
 def tally_of(run: Run, urls: Sequence[str]) -> Tally:
     """Recomputed from the stored totals, so that a difference of 0.01 shows wherever it comes from.
 
@@ -68,24 +72,29 @@ def tally_of(run: Run, urls: Sequence[str]) -> Tally:
     currencies = sorted({currency for found in totals.values() for currency in found})
     if not currencies:
         return Tally([])
-    lines = []
+    labels, lines = labels_of(run), []
     if len(currencies) > 1:
         counts = [sum(item.records for item in totals[bucket].values()) for bucket in BUCKETS]
-        lines.append(_equation("", "records", counts, 0, urls))
+        lines.append(_equation(labels, "", "records", counts, 0, urls))
     for currency in currencies:
         row = [totals[bucket].get(currency, _NONE) for bucket in BUCKETS]
         places = minor_units(currency)
-        lines.append(_equation(currency, "records", [item.records for item in row], 0, urls))
-        lines.append(_equation(currency, "debit", [item.debit for item in row], places))
-        lines.append(_equation(currency, "credit", [item.credit for item in row], places))
+        lines.append(_equation(labels, currency, "records", [item.records for item in row], 0, urls))
+        lines.append(_equation(labels, currency, "debit", [item.debit for item in row], places))
+        lines.append(_equation(labels, currency, "credit", [item.credit for item in row], places))
     return Tally(lines)
 
 
 def _equation(
-    currency: str, measure: str, values: list[Any], places: int, urls: Sequence[str] = ()
+    labels: Sequence[str],
+    currency: str,
+    measure: str,
+    values: list[Any],
+    places: int,
+    urls: Sequence[str] = (),
 ) -> Equation:
     links = urls or [""] * len(BUCKETS)
-    cells = [Cell(*triple) for triple in zip(LABELS, values, links, strict=True)]
+    cells = [Cell(*triple) for triple in zip(labels, values, links, strict=True)]
     return Equation(currency, measure, cells, values[0] - sum(values[1:], type(values[0])(0)), places)
 
 

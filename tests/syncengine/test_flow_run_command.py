@@ -35,13 +35,14 @@ def refused(*options: str) -> CommandError:
 
 
 def test_each_retry_tells_code_sentence_and_waiting_time(mini, monkeypatch, capsys):
-    monkeypatch.setattr(runner, "RETRY_SECONDS", (0.4, 0.4, 0.4, 0.4))
+    monkeypatch.setattr(runner, "RETRY_SECONDS", (0.4, 0.1, 0.1, 0.1))
     (mini.ledger / "journal.csv").unlink()
     error = refused("mini-actuals", "--period", "2026-01")
     told = [line for line in capsys.readouterr().err.splitlines() if "SRC-005" in line]
     assert len(told) == leases.MAX_ATTEMPTS
     assert "There is no file or folder 'ledger/journal.csv'" in told[0]
     assert re.search(r"tried again in 1 s, at \d\d:\d\d:\d\d UTC", told[0])
+    assert told[-1].endswith("It is given up now.")
     assert "RUN-004" in str(error)
     assert "SRC-005" in str(error)
     assert "then replay the run" in str(error), "no next step"

@@ -76,11 +76,16 @@ def test_a_dry_run_is_marked_wherever_it_is_shown(mini, otto, capsys):
     assert run_summary(mini.run())["dry_run"] is False
     assert otto.get(f"/api/v1/runs/{run.pk}/").json()["dry_run"] is True
     assert otto.get(f"/api/v1/runs/{run.pk}/summary/").json()["summary"]["dry_run"] is True
-    assert "no amount of this run is in the plan" in page_of(otto, run)
+    page = page_of(otto, run)
+    assert "no amount of this run is in the plan" in page
+    assert "To load</th>" in page
+    assert "Loaded</th>" not in page
     assert "dry run" in otto.get(reverse("syncengine:run-list")).content.decode()
     call_command("flow_run", "mini-actuals", period="2026-01", dry_run=True, username="otto")
     out = capsys.readouterr().out
     assert "dry run, completed with exceptions" in out
+    assert "\n  to load " in out
+    assert "\n  loaded" not in out
     assert "target: nothing was sent, this was a dry run" in out
 
 

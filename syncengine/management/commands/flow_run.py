@@ -28,6 +28,7 @@ from syncengine.permissions import P
 from syncengine.runsummary import amount_text, run_summary
 from syncengine.runwaits import Waits
 from syncengine.selectors import run_by_ref
+from syncengine.selectors.runs import loaded_word
 from syncengine.services import run_cancel, run_plan
 from syncengine.states import SUCCESS, RunState
 
@@ -188,7 +189,8 @@ def _sentences(run: Run) -> str:
         lines.append(f"  {summary['source_records_read']:,} records in the source")
     for bucket, item in summary["totals"].items():
         amounts = "" if item["debit"] is None else _amounts(item)
-        lines.append(f"  {bucket:<12}{item['records']:>10,}{amounts}")
+        name = loaded_word(run) if bucket == "loaded" else bucket
+        lines.append(f"  {name:<12}{item['records']:>10,}{amounts}")
         for currency, part in summary.get("by_currency", {}).get(bucket, {}).items():
             lines.append(f"    {currency:<10}{part['records']:>10,}{_amounts(part)}")
     for code, count in summary["quarantined_by_code"].items():
