@@ -34,6 +34,7 @@ class Code(StrEnum):
     LOAD_013 = "LOAD-013"
     LOAD_014 = "LOAD-014"
     LOAD_015 = "LOAD-015"
+    LOAD_016 = "LOAD-016"
     REC_001 = "REC-001"
     REC_002 = "REC-002"
     REC_003 = "REC-003"

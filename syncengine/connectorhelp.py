@@ -130,6 +130,15 @@ CONNECTOR_HELP: dict[Code, Help] = {
         "Find out who changes the target's rows; corrections belong into the ledger or into the mapping.",
         _TARGET_OWNER,
     ),
+    Code.LOAD_016: Help(
+        "The target had lost the slice",
+        "The target confirmed an earlier load of this slice, and before this load it had no record of it: "
+        "its tieout_slice row, the table or the whole database was deleted or put back from a copy.",
+        "The slice is what this run computed. After a dry run it is still missing. Other slices of the "
+        "target may be missing too.",
+        "Find out what happened to the target, and replay the other periods loaded into it.",
+        _TARGET_OWNER,
+    ),
     Code.SRC_001: Help(
         "The dataset is not described correctly",
         "A key of the dataset is missing, unknown or has a value that is not allowed.",

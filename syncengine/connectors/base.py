@@ -127,6 +127,7 @@ class LoadAction(StrEnum):
     NOTHING = "nothing"  # same fence, same content: an answered retry
     REPAIR = "repair"  # same content, but the rows were changed outside Tieout: put back; never planned
     REPLACE = "replace"
+    RESTORE = "restore"  # the target had lost a slice that it confirmed before; never planned
     OVERWRITE = "overwrite"  # replaced, and the old rows were changed outside Tieout; never planned
 
 

@@ -12,6 +12,7 @@ from portal.core.errors import DomainError
 from syncengine.codes import Behaviour, Code, behaviour_of
 from syncengine.connectors.base import (
     LoadAction,
+    LoadPlan,
     LoadUnknown,
     ReadBack,
     SliceLoad,
@@ -26,6 +27,8 @@ from syncengine.execution.compute import Computed, in_one_currency, output_colum
 from syncengine.execution.extract import pinned_connection
 from syncengine.execution.quarantine import Passed, follow
 from syncengine.leases import next_fence
+from syncengine.models import Run
+from syncengine.selectors.releases import last_confirmed
 from syncengine.states import Confirmation
 from syncengine.storage import adapter_of
 from syncengine.tags import Tag
@@ -75,7 +78,7 @@ def load(attempt: Attempt, computed: Computed, passed: Passed) -> None:
     except DomainError:
         attempt.nothing_sent()
         raise
-    action = _action(plan.action, receipt.altered)
+    action = _action(plan, receipt.altered, attempt.run)
     quarantine = attempt.store.path(attempt.store.find(computed.quarantine.sha256, EvidenceKind.QUARANTINE))
     with attempt.write() as run:
         run.load_action = str(action)
@@ -97,10 +100,13 @@ def load(attempt: Attempt, computed: Computed, passed: Passed) -> None:
     attempt.finish(receipt.rows, action=str(action), mode=plan.mode, fence=receipt.fence)
 
 
-def _action(planned: LoadAction, altered: bool) -> LoadAction:
-    if not altered:
-        return planned
-    return LoadAction.OVERWRITE if planned is LoadAction.REPLACE else LoadAction.REPAIR
+def _action(plan: LoadPlan, altered: bool, run: Run) -> LoadAction:
+    """What was done, or would be: also whether the target was as the last load left it."""
+    if altered:
+        return LoadAction.OVERWRITE if plan.action is LoadAction.REPLACE else LoadAction.REPAIR
+    last = last_confirmed(run) if plan.existing is None else None
+    lost = last is not None and last.target_rows and last.target_key == run.target_key
+    return LoadAction.RESTORE if lost else plan.action
 
 
 def look(attempt: Attempt, computed: Computed) -> Trouble | None:
@@ -111,7 +117,7 @@ def look(attempt: Attempt, computed: Computed) -> Trouble | None:
     attempt.begin("confirm")
     target, slice_load = target_of(attempt), slice_load_of(attempt, computed)
     plan = target.plan_load(slice_load)
-    action = _action(plan.action, target.altered(slice_load))
+    action = _action(plan, target.altered(slice_load), attempt.run)
     foreign = target.foreign_rows(slice_load)
     with attempt.write() as run:
         run.load_action = str(action)

@@ -95,6 +95,19 @@ def test_rows_changed_behind_the_portals_back_are_told_when_new_content_replaces
     assert (again.load_action, run_summary(again)["warnings"]) == ("replace", [])
 
 
+def test_a_slice_that_the_target_lost_is_put_there_anew_and_told(mini):
+    assert run_summary(mini.run())["warnings"] == []
+    rows = mini.rows()
+    mini.planning.unlink()
+    for dry, words in ((True, "would be put there anew"), (False, "was put there anew")):
+        run = mini.run(dry_run=dry)
+        (warning,) = run_summary(run)["warnings"]
+        assert (run.load_action, warning["code"]) == ("restore", "LOAD-016")
+        assert words in warning["message"]
+    assert mini.rows() == rows
+    assert run_summary(mini.run())["warnings"] == []
+
+
 def test_the_targets_record_names_the_flow_and_refuses_another_one(mini):
     """Whatever the approval could see: here another portal's flow has loaded the same cells."""
     run = mini.run()
