@@ -7,11 +7,14 @@ that keeps `..` linear in the size of the document and ends in circles.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from catalog.linting.budget import Budget
 from catalog.linting.jsonpath.conditions import Condition, Scene, compile_expression
 from catalog.linting.jsonpath.parsing import parse_path
+from catalog.linting.jsonpath.requirements import names_of
 from catalog.linting.jsonpath.segments import (
     Filter,
     KeyName,
@@ -26,14 +29,30 @@ from catalog.linting.jsonpath.segments import (
 from catalog.linting.jsonpath.values import is_number, kind_of, to_text, truthy
 from catalog.linting.tree import Key, KeyNode, Node, Tree
 
+_CONDITION = 6  # steps of judging one value with a condition
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A segment with its compiled condition, and the names of which a child must have one to be judged."""
+
+    segment: Segment
+    condition: Condition | None = None
+    names: frozenset[str] = frozenset()
+
 
 @lru_cache(maxsize=4096)
-def parsed(path: str) -> tuple[tuple[Segment, Condition | None], ...]:
-    """Segments of a path with their compiled conditions. Raises PathError."""
-    return tuple(
-        (segment, compile_expression(segment.expression) if isinstance(segment, (Filter, Script)) else None)
-        for segment in parse_path(path)
-    )
+def parsed(path: str) -> tuple[Step, ...]:
+    """Steps of a path. Raises PathError."""
+    return tuple(map(_step, parse_path(path)))
+
+
+def _step(segment: Segment) -> Step:
+    if isinstance(segment, Filter):
+        return Step(segment, compile_expression(segment.expression), names_of(segment.expression))
+    if isinstance(segment, Script):
+        return Step(segment, compile_expression(segment.expression))
+    return Step(segment)
 
 
 class Finder:
@@ -49,12 +68,13 @@ class Finder:
     def find(self, path: str, start: Node | None = None) -> list[Node]:
         """Nodes the path points to, in the order of the document, each once. Raises PathError, LintError."""
         found = [start or self.tree.root]
-        for segment, condition in parsed(path):
+        for step in parsed(path):
+            segment = step.segment
             if isinstance(segment, (KeyName, OfType, Parent)):
                 found = self._turned(segment, self._everything(found) if segment.deep else found)
             else:
                 holders = self._below(found) if segment.deep else self._unique(map(self._resolve, found))
-                found = self._select(segment, condition, holders)
+                found = self._select(step, holders)
         return found
 
     def _resolve(self, node: Node) -> Node:
@@ -86,10 +106,11 @@ class Finder:
             found.append(node)
             if node.below:
                 stack.extend([item for item in node.children() if item.below is not None][::-1])
-        self.budget.spend(len(found))
+        self.budget.spend(3 * len(found))
         return found
 
-    def _select(self, segment: Segment, condition: Condition | None, holders: list[Node]) -> list[Node]:
+    def _select(self, step: Step, holders: list[Node]) -> list[Node]:
+        segment = step.segment
         if isinstance(segment, Names):
             names = segment.names
             self.budget.spend(len(holders) * len(names))
@@ -97,15 +118,17 @@ class Finder:
         found: list[Node] = []
         for holder in holders:
             below = holder.below or ()
-            self.budget.spend(1 + len(below))
+            self.budget.spend(2 + 2 * len(below))
             if isinstance(segment, Wild):
                 found.extend(holder.children())
             elif isinstance(segment, Slice):
                 found.extend(
                     below[segment.start : segment.stop : segment.step] if isinstance(below, list) else ()
                 )
-            elif condition is not None:
-                found.extend(self._chosen(segment, condition, holder))
+            elif isinstance(segment, Filter):
+                found.extend(self._chosen(step, holder))
+            else:
+                found.extend(self._scripted(step, holder))
         return self._unique(found)
 
     def _everything(self, starts: list[Node]) -> list[Node]:
@@ -121,18 +144,23 @@ class Finder:
             return [node for node in nodes if self._is_of(node, segment.kind)]
         return [KeyNode(node) for node in nodes if node.parent is not None]
 
-    def _chosen(self, segment: Segment, condition: Condition, holder: Node) -> Iterator[Node]:
-        scene = self._scene
-        if isinstance(segment, Script):
-            scene.node, scene.holder = holder, holder.parent
-            key = condition(scene)
-            node = holder.get(int(key) if is_number(key) else to_text(key))
-            if node is not None:
-                yield node
-            return
+    def _scripted(self, step: Step, holder: Node) -> Iterator[Node]:
+        self._scene.node, self._scene.holder = holder, holder.parent
+        key: Any = step.condition(self._scene) if step.condition else None
+        node = holder.get(int(key) if is_number(key) else to_text(key))
+        if node is not None:
+            yield node
+
+    def _chosen(self, step: Step, holder: Node) -> Iterator[Node]:
+        scene, condition, names = self._scene, step.condition, step.names
         for node in holder.children():
+            if names:
+                below = self._resolve(node).below if node.below is not None else None
+                if not isinstance(below, dict) or names.isdisjoint(below):
+                    continue
+            self.budget.spend(_CONDITION)
             scene.node, scene.holder = node, holder
-            if truthy(condition(scene)):
+            if condition is not None and truthy(condition(scene)):
                 yield node
 
     def _is_of(self, node: Node, kind: str) -> bool:

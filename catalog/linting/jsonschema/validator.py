@@ -86,7 +86,7 @@ class Validator:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise LintError(LintCode.WORK, "A schema or a value is nested deeper than is validated.")
-        self.budget.spend(1 + len(schema))
+        self.budget.spend(4 + 2 * len(schema))
         found = self._known[key] = _distinct(self._checked(schema, node))
         self._depth -= 1
         return found

@@ -43,7 +43,8 @@ class Given:
 class Rule:
     """One rule. `level` is None when it is off, `own_level` what it is when switched on.
 
-    `formats` empty means any document; `place` is its pointer in the ruleset it was read from.
+    `formats` empty means any document; `place` is its pointer in the ruleset it was read from;
+    `builtin` that it came with the engine and looks at what it always looks at.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Rule:
     recommended: bool = True
     documentation_url: str = ""
     place: str = ""
+    builtin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

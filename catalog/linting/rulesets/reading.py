@@ -20,6 +20,7 @@ _MODES = ("recommended", "all", "off")
 _FILES = (".yaml", ".yml", ".json")
 _MAX_EXTENDS = 50
 _MAX_RULES = 2_000
+_MAX_PATHS = 5_000
 _KEYS = frozenset(
     {
         "rules",
@@ -59,7 +60,7 @@ def builtin_rules(name: str) -> dict[str, Rule]:
     found = read_ruleset(read_document(BUILTIN[name]))
     if found.problems:
         raise LintError(LintCode.RULESET, found.problems[0].message, place=found.problems[0].pointer)
-    return found.rules
+    return {rule.id: replace(rule, builtin=True) for rule in found.rules.values()}
 
 
 class _Reader:
@@ -73,6 +74,7 @@ class _Reader:
         self.parser_levels: dict[str, Level | None] = {}
         self.open: list[str] = []
         self.count = 0
+        self.paths = 0
 
     def ruleset(self) -> Ruleset:
         return Ruleset(
@@ -177,6 +179,9 @@ class _Reader:
                 self._note(document, fault.code, fault.message, fault.pointer)
             else:
                 self.rules[name] = rule if old else _switched(rule, mode)
+                self.paths += len(rule.given)
+            if self.paths > _MAX_PATHS:
+                raise LintError(LintCode.RULESET, f"The rules stand for more than {_MAX_PATHS} paths.")
 
     def _parser_options(self, document: Document, value: Any) -> None:
         for key, severity in value.items() if isinstance(value, dict) else ():

@@ -94,8 +94,10 @@ def _rule(
     if "formats" in entry:
         changes["formats"] = formats_in(entry["formats"], child(pointer, "formats"))
     if "given" in entry:
+        changes["builtin"] = False
         changes["given"] = _given(entry["given"], child(pointer, "given"), aliases)
     if "then" in entry:
+        changes["builtin"] = False
         changes["then"] = _thens(entry["then"], child(pointer, "then"))
     return replace(rule, **changes)
 
