@@ -140,9 +140,9 @@ def warnings_of(run: Run) -> list[Warned]:
             words = f"The slice has {now:,} records; {ref} had {then:,}, more than twice as many."
             found.append(Warned(Code.DQ_012, words))
     if run.load_action == LoadAction.RESTORE:
-        verb = "would be" if run.dry_run else "was"
+        done = "would be" if run.dry_run else "was"
         words = (
-            f"The target had no record of the slice, though it confirmed a load; it {verb} put there anew."
+            f"The target had no record of the slice it confirmed earlier; the slice {done} put there anew."
         )
         found.append(Warned(Code.LOAD_016, words))
     if run.load_action in (LoadAction.REPAIR, LoadAction.OVERWRITE):
