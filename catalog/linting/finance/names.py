@@ -38,6 +38,7 @@ _SENSITIVE = (
     ("wage",),
     ("date", "of", "birth"),
 )
+_ABOUT = (("type",), ("types",), ("format",), ("status",), ("country",))
 _CODES = (("account", "code"), ("account", "no"), ("cost", "center"), ("cost", "centre"), ("gl", "account"))
 
 
@@ -87,8 +88,9 @@ def is_exchange_rate(name: str) -> bool:
 
 
 def is_sensitive(name: str) -> bool:
-    """Bank accounts, tax ids, pay and the like."""
-    return any(_holds(words_of(name), part) for part in _SENSITIVE)
+    """Bank accounts, tax ids, pay and the like; not what kind of tax id it is."""
+    words = words_of(name)
+    return words[-1:] not in _ABOUT and any(_holds(words, part) for part in _SENSITIVE)
 
 
 def is_code(name: str) -> bool:

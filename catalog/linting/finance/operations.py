@@ -17,6 +17,9 @@ _LIMITS = frozenset(
 _CURSORS = frozenset(
     {"cursor", "page", "offset", "after", "skip", "skiptoken", "pagetoken", "start", "marker"}
 )
+_LISTS = frozenset(
+    {"content", "data", "elements", "entries", "items", "list", "records", "results", "value", "values"}
+)
 _SINCE = re.compile(r"(since|modifiedafter|updatedafter|changedafter|deltatoken|ifmodifiedsince)$")
 _NEEDED = ("401", "403", "429", "500")
 _READS = frozenset({"search", "query", "lookup", "validate", "preview", "token", "simulate"})
@@ -103,7 +106,11 @@ def _if_match(target: Target) -> Iterator[Result]:
 
 
 def _is_list(target: Target) -> bool:
-    """Whether a GET answers many: an array, or an object with one array of objects, and no id in the path."""
+    """Whether a GET answers many: an array, or an object with an array that is named as lists are.
+
+    That is by the last part of the path (`/invoices`: `invoices`) or in general (`data`, `value`); a report
+    that holds rows is none, nor is what has an id at the end of its path.
+    """
     path = str(target.node.parent.key) if target.node.parent is not None else ""
     if path.rstrip("/").endswith("}"):
         return False
@@ -115,12 +122,17 @@ def _is_list(target: Target) -> bool:
         return False
     if schema.value.get("type") == "array":
         return True
-    properties = [target.follow(node) for node in _properties(target, schema).values()]
-    return any(node is not None and _is_objects(target, node) for node in properties)
+    last = _plain(path.rstrip("/").rpartition("/")[2])
+    return any(
+        _is_objects(target, child)
+        for name, child in _properties(target, schema).items()
+        if _plain(name) in _LISTS or (last and _plain(name).startswith(last))
+    )
 
 
-def _is_objects(target: Target, node: Node) -> bool:
-    items = target.follow(node.get("items")) if isinstance(node.value, dict) else None
+def _is_objects(target: Target, child: Node) -> bool:
+    node = target.follow(child)
+    items = target.follow(node.get("items")) if node is not None and isinstance(node.value, dict) else None
     return items is not None and isinstance(items.value, dict) and bool(items.value.get("properties"))
 
 

@@ -125,8 +125,8 @@ def _operation(number: int) -> dict[str, Any]:
     }
 
 
-_BIG = {"openapi": "3.0.0", "paths": {f"/p{n}": _operation(n) for n in range(5_000)}}
-_LONG = {"openapi": "3.0.0", "info": {"description": "a" * 2_000_000}}
+_BIG = {"openapi": "3.0.0", "paths": {f"/p{n}": _operation(n) for n in range(1_500)}}
+_LONG = {"openapi": "3.0.0", "info": {"description": "a" * 300_000}}
 _CHAIN = {
     f"S{n}": {"anyOf": [{"$ref": f"#/components/schemas/S{n + 1}"}] * 2, "example": {}} for n in range(140)
 }
@@ -145,7 +145,7 @@ _HOSTILE: list[tuple[str, Any, Any, str]] = [
     ("combinations", {"openapi": "3.0.0", "components": {"schemas": {**_CHAIN, "S140": {"type": "string"}}}}, None, ""),
     ("deep paths", _BIG, _DEEP_RULES, "LNT-121"),
     ("nested in ruleset", OAS3, "rules: " + "[" * 5_000 + "\n", "CTR-102"),
-    ("many paths", OAS3, {"aliases": {"A": ["$.a"] * 499}, "rules": {f"r{n}": {"given": "#A", "then": {"function": "truthy"}} for n in range(1_900)}}, "LNT-101"),
+    ("many paths", OAS3, {"aliases": {"A": ["$.a"] * 499}, "rules": {f"r{n}": {"given": "#A", "then": {"function": "truthy"}} for n in range(12)}}, "LNT-101"),
     ("pattern", _LONG, _rule("$..description", "pattern", match="^(a+)+$"), ""),
     ("exploding pattern", _LONG, _rule("$..description", "pattern", match="(a|b)*a(a|b){20}c"), ""),
     ("look-around", _LONG, _rule("$..description", "pattern", match="^(?!b).*.*.*c$"), "LNT-122"),

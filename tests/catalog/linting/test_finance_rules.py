@@ -64,6 +64,7 @@ _CLEAN: dict[str, Any] = {
 }  # fmt: skip
 _P = "/components/schemas/Payment/properties"
 _GET, _POST, _PUT = "/paths/~1payments/get", "/paths/~1payments/post", "/paths/~1payments~1{id}/put"
+_LIST = {"type": "array", "items": {"properties": {"a": {"type": "string"}}}}
 _NUMBER, _TEXT = {"type": "number"}, {"type": "string"}
 _CASES: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
     ("finance-money-not-float", {f"{_P}/amount": _NUMBER}, f"{_P}/amount", {f"{_P}/amount": {"type": "integer"}, f"{_P}/amountType": _NUMBER}),
@@ -80,6 +81,7 @@ _CASES: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
     ("finance-if-match", {f"{_PUT}/parameters": []}, _PUT, {f"{_PUT}/parameters/0/name": "if-match"}),
     ("finance-pagination-limit", {f"{_GET}/parameters/0/schema": {"type": "integer"}}, f"{_GET}/parameters/0", {f"{_GET}/parameters/0/name": "page_size"}),
     ("finance-pagination-limit", {f"{_GET}/parameters/0": GONE}, _GET, {f"{_GET}/parameters/0/name": "pageSize"}),
+    ("finance-pagination-limit", {f"{_GET}/parameters/0": GONE, f"{_GET}/responses/200/content/application~1json/schema": {"properties": {"payments": _LIST}}}, _GET, {f"{_GET}/parameters/0": GONE, f"{_GET}/responses/200/content/application~1json/schema": {"properties": {"rows": _LIST}}}),
     ("finance-pagination-cursor", {f"{_GET}/parameters/1": GONE}, _GET, {f"{_GET}/parameters/1/name": "offset"}),
     ("finance-pagination-delta", {f"{_GET}/parameters/2": GONE}, _GET, {f"{_GET}/parameters/2": {"name": "If-Modified-Since", "in": "header"}}),
     ("finance-errors-declared", {f"{_GET}/responses/429": GONE}, _GET, {f"{_GET}/responses/429": GONE, f"{_GET}/responses/4XX": _ERROR}),
@@ -90,6 +92,7 @@ _CASES: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
     ("finance-deprecated-sunset", {f"{_PUT}/x-sunset": GONE}, _PUT, {f"{_PUT}/x-sunset": GONE, f"{_PUT}/deprecated": False}),
     ("finance-classification", {"/info/x-data-classification": "secret"}, "/info/x-data-classification", {"/info/x-data-classification": "public"}),
     ("finance-classification-sensitive", {f"{_P}/iban": _TEXT}, f"{_P}/iban", {f"{_P}/iban/x-data-classification": "confidential"}),
+    ("finance-classification-sensitive", {f"{_P}/taxNumber": _TEXT}, f"{_P}/taxNumber", {f"{_P}/taxNumberType": _TEXT}),
     ("finance-retention", {"/info/x-retention": GONE}, "/info", {"/info/x-retention": "P1Y"}),
     ("finance-owner", {"/info/x-owner": GONE}, "/info", {"/info/x-owner": "x"}),
     ("finance-security-required", {"/security": GONE}, _GET, {"/security": GONE, f"{_GET}/security": [{"login": ["payments.read"]}]}),
