@@ -175,7 +175,7 @@ def _problem(target: Target) -> Iterator[Result]:
         if code[:1] not in ("4", "5") and code != "DEFAULT":
             continue
         content = target.follow(node.get("content")) if node is not None else None
-        if content is not None and "application/problem+json" in (content.value or {}):
+        if content is not None and content.get("application/problem+json") is not None:
             continue
         schema = _schema(target, content) or target.follow(node.get("schema") if node is not None else None)
         if not any(

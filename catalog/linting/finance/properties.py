@@ -14,10 +14,11 @@ _LIMITING = ("enum", "const", "pattern", "maxLength", "format")
 _Judge = Callable[[str, dict[str, Any], dict[str, Any]], str]
 
 
-def kinds_of(schema: dict[str, Any]) -> list[Any]:
+def kinds_of(schema: dict[str, Any]) -> list[str]:
     """Types that a schema declares, null aside."""
     kinds = schema.get("type")
-    return [kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind not in (None, "null")]
+    listed = kinds if isinstance(kinds, list) else [kinds]
+    return [kind for kind in listed if isinstance(kind, str) and kind != "null"]
 
 
 def _properties(target: Target) -> Iterator[tuple[str, Node, dict[str, Any]]]:
@@ -110,7 +111,7 @@ def _rate(name: str, schema: dict[str, Any], beside: dict[str, Any]) -> str:
 
 
 def _classified(name: str, schema: dict[str, Any], beside: dict[str, Any]) -> str:
-    if not names.is_sensitive(name) or schema.get("x-data-classification") in _SECRET:
+    if not names.is_sensitive(name) or str(schema.get("x-data-classification")) in _SECRET:
         return ""
     return f'"{name}" is sensitive: its x-data-classification must be confidential or restricted'
 

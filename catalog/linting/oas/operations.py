@@ -85,10 +85,13 @@ def tags_defined(target: Target) -> Iterator[Result]:
 def unique_tags(target: Target) -> Iterator[Result]:
     seen: set[str] = set()
     for child in target.node.children():
-        name = target.follow(child).value.get("name") if isinstance(child.value, dict) else None  # type: ignore[union-attr]
-        if isinstance(name, str) and name in seen:
+        tag = target.follow(child)
+        name = tag.value.get("name") if tag is not None and isinstance(tag.value, dict) else None
+        if not isinstance(name, str):
+            continue
+        if name in seen:
             yield Result(f'The tag "{name[:80]}" is defined more than once', node=child.get("name") or child)
-        seen.add(str(name))
+        seen.add(name)
 
 
 def path_parameters(target: Target) -> Iterator[Result]:
@@ -162,7 +165,7 @@ def security_defined(target: Target) -> Iterator[Result]:
             continue
         offered = _scopes(scheme.value)
         for index, scope in enumerate(wanted if isinstance(wanted, list) and offered is not None else ()):
-            if scope not in (offered or ()):
+            if not isinstance(scope, str) or scope not in (offered or ()):
                 yield Result(f'The scope "{str(scope)[:80]}" must be listed among the scopes', (name, index))
 
 

@@ -29,7 +29,7 @@ _PAYMENT = {
     },
 }  # fmt: skip
 _JSON = {"application/json": {"schema": {"$ref": "#/components/schemas/Payment"}}}
-_CLEAN: dict[str, Any] = {
+CLEAN: dict[str, Any] = {
     "openapi": "3.0.3",
     "info": {"title": "P", "version": "2.1.0", "x-data-classification": "confidential", "x-owner": "treasury", "x-retention": "P10Y"},
     "servers": [{"url": "https://pay.org/v2"}],
@@ -109,14 +109,14 @@ _CASES: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
 
 
 def test_a_clean_api_has_no_findings() -> None:
-    assert found(_CLEAN, "tieout:finance") == []
+    assert found(CLEAN, "tieout:finance") == []
 
 
 @pytest.mark.parametrize("case", _CASES, ids=[f"{case[0]}-{n}" for n, case in enumerate(_CASES)])
 def test_a_rule_finds_its_violation_and_leaves_its_neighbour_alone(case: tuple[str, dict, str, dict]) -> None:
     rule, bad, pointer, good = case
-    assert (rule, pointer) in found(changed(_CLEAN, bad), "tieout:finance")
-    assert rule not in {name for name, _ in found(changed(_CLEAN, good), "tieout:finance")}
+    assert (rule, pointer) in found(changed(CLEAN, bad), "tieout:finance")
+    assert rule not in {name for name, _ in found(changed(CLEAN, good), "tieout:finance")}
 
 
 def test_every_rule_has_a_case() -> None:
