@@ -66,6 +66,8 @@ def _is_amount(schema: dict[str, Any]) -> bool:
 
 
 def _currency(target: Target) -> Iterator[Result]:
+    if not isinstance(target.value, dict):
+        return
     found = list(_properties(target))
     amounts = [name for name, _, schema in found if names.is_money(name) and _is_amount(schema)]
     told = "x-currency" in target.value or any("x-currency" in schema for _, _, schema in found)

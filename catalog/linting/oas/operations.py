@@ -135,7 +135,7 @@ def form_data_consumed(target: Target) -> Iterator[Result]:
         for node in nodes
     )
     consumes = operation.get("consumes", target.lint.tree.root.value.get("consumes"))
-    if has_form and consumes is not None and not _FORMS & {str(name) for name in consumes}:
+    if has_form and isinstance(consumes, list) and not _FORMS & {str(name) for name in consumes}:
         yield Result("Operation with formData parameters must consume a form")
 
 

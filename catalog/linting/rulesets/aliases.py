@@ -51,7 +51,8 @@ def _targets(name: str, alias: Any) -> Iterator[tuple[str, tuple[frozenset[str],
     if not isinstance(targets, list) or not all(isinstance(target, dict) for target in targets):
         raise PathError(f"the alias #{name} is a list of paths, or has targets with formats and given")
     for target in targets:
-        names = [known_format(str(word)) for word in target.get("formats") or ()]
+        listed = target.get("formats", [])
+        names = [known_format(str(word)) for word in listed] if isinstance(listed, list) else [""]
         if not all(names):
             raise PathError(f"the alias #{name} names a format that is not known")
         given = target.get("given")

@@ -34,6 +34,7 @@ _KEYS = frozenset(
     }
     | {"except", "exceptions", "functions", "functionsDir"}
 )
+_KINDS: dict[str, type] = {"aliases": dict, "except": dict, "overrides": list, "parserOptions": dict}
 _PARSER = {"duplicateKeys": "CTR-121", "incompatibleValues": "CTR-124"}
 _EXEMPTION = ("rule", "pointer", "reason", "expires")
 
@@ -96,6 +97,10 @@ class _Reader:
             elif key not in _KEYS and not key.startswith("x-"):
                 message = f"A ruleset has no key {key[:40]!r}; it has no effect."
                 self._note(document, LintCode.UNSUPPORTED, message, child("", key))
+        for key, kind in _KINDS.items():
+            if value.get(key) is not None and not isinstance(value[key], kind):
+                word = "list" if kind is list else "mapping"
+                self._note(document, LintCode.RULE, f"{key} is a {word}; it has no effect.", f"/{key}")
         aliases = self._extends(document, value.get("extends"), "/extends", mode)
         if isinstance(value.get("aliases"), dict):
             aliases = {**aliases, **value["aliases"]}

@@ -129,6 +129,8 @@ def formats_in(value: Any, pointer: str) -> frozenset[str]:
 def _given(value: Any, pointer: str, aliases: Mapping[str, Any]) -> tuple[Given, ...]:
     paths = value if isinstance(value, list) else [value]
     found: list[Given] = []
+    if not paths:
+        raise Fault(LintCode.GIVEN, "given names no path.", pointer)
     for path in paths:
         if not isinstance(path, str):
             raise Fault(LintCode.GIVEN, "given is a path or a list of paths.", pointer)
@@ -140,6 +142,8 @@ def _given(value: Any, pointer: str, aliases: Mapping[str, Any]) -> tuple[Given,
 
 
 def _thens(value: Any, pointer: str) -> tuple[Then, ...]:
+    if value == []:
+        raise Fault(LintCode.RULE, "then names a function.", pointer)
     if isinstance(value, list):
         return tuple(_then(item, child(pointer, index)) for index, item in enumerate(value))
     return (_then(value, pointer),)
