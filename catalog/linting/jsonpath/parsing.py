@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from catalog.linting.jsonpath.expressions import parse_expression
 from catalog.linting.jsonpath.segments import (
@@ -31,6 +32,7 @@ _INDEX = re.compile(r"-?\d{1,9}\Z")
 _QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""", re.DOTALL)
 
 
+@lru_cache(maxsize=4096)
 def parse_path(text: str) -> tuple[Segment, ...]:
     """Segments of a path that starts with `$`. Raises PathError."""
     if len(text) > _MAX_PATH:

@@ -11,7 +11,7 @@ from catalog.linting.rulesets.formats import known_format
 from catalog.linting.rulesets.model import Given
 
 _ALIAS = re.compile(r"#([A-Za-z][\w-]*)(.*)\Z", re.DOTALL)
-_MAX_PATHS = 500
+_MAX_PATHS = 200
 _MAX_DEPTH = 20
 
 
