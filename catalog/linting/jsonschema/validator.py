@@ -297,19 +297,19 @@ def _distinct(found: list[Error]) -> list[Error]:
 
 
 def _nearest(found: list[list[Error]], node: Node, keyword: str) -> Iterator[Error]:
-    """Errors of the one alternative that is of the right type and fits best; else that none fits."""
-    right = [
-        errors
-        for errors in found
-        if not any(error.keyword == "type" and error.node is node for error in errors)
-    ]
+    """Errors of the one alternative that is of the right type; what all miss when that is one thing each."""
+    right = [errors for errors in found if not _is_other_type(errors, node)]
     if len(right) == 1:
         yield from right[0]
-    elif not right and all(len(errors) == 1 for errors in found):
-        texts = dict.fromkeys(error.text for errors in found for error in errors)
-        yield Error(node, "type", " or ".join(texts))
+    elif all(len(errors) == 1 and errors[0].node is node for errors in found):
+        texts = dict.fromkeys(errors[0].text for errors in found)
+        yield Error(node, found[0][0].keyword, " or ".join(texts))
     else:
         yield Error(node, keyword, f"must match a schema in {keyword}")
+
+
+def _is_other_type(errors: list[Error], node: Node) -> bool:
+    return any(error.keyword == "type" and error.node is node for error in errors)
 
 
 APPLICATORS: dict[str, Callable[[Validator, Any, Node, dict[str, Any]], Iterator[Error]]] = {

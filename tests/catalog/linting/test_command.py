@@ -125,7 +125,7 @@ def _operation(number: int) -> dict[str, Any]:
     }
 
 
-_BIG = {"openapi": "3.0.0", "paths": {f"/p{n}": _operation(n) for n in range(1_500)}}
+_BIG = {"openapi": "3.0.0", "paths": {f"/p{n}": _operation(n) for n in range(800)}}
 _LONG = {"openapi": "3.0.0", "info": {"description": "a" * 300_000}}
 _CHAIN = {
     f"S{n}": {"anyOf": [{"$ref": f"#/components/schemas/S{n + 1}"}] * 2, "example": {}} for n in range(140)
