@@ -22,7 +22,7 @@ from catalog.linting.jsonpath.segments import (
 
 _MAX_PATH = 4_000
 _MAX_SEGMENTS = 100
-_NAME = re.compile(r"[^.\[\]^~\s()]+")
+_NAME = re.compile(r"(?:(?!@[a-zA-Z]+\(\))[^.\[\]^~\s()])+")  # up to a kind such as @string()
 _TYPE = re.compile(r"@([a-zA-Z]+)\(\)")
 _KINDS = frozenset(
     {"array", "boolean", "integer", "nonFinite", "null", "number", "object", "scalar", "string", "undefined"}
@@ -65,6 +65,8 @@ class _Parser:
             return Parent() if mark == "^" else KeyName()
         if mark == "[":
             return self._bracket()
+        if mark == "@":
+            return self._name()
         if mark != ".":
             raise self._fail(f"unexpected {mark!r}")
         deep = self.text.startswith("..", self.at)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from catalog.compatibility.documents import from_value
 from catalog.linting.budget import Budget
 from catalog.linting.jsonpath import Finder, PathError, parse_path
 from catalog.linting.tree import Tree
@@ -59,6 +60,32 @@ CASES: list[tuple[str, list[str]]] = [
     ("$.parts.*.@object()", ["/parts/P", "/parts/Q"]),
     ("$.nothing..here[*]", []),
 ]  # fmt: skip
+
+
+_BOOKS = [
+    {"category": "reference", "author": "Nigel Rees", "title": "Sayings", "price": 8.95},
+    {"category": "fiction", "author": "Evelyn Waugh", "title": "Honour", "price": 12.99},
+    {"category": "fiction", "author": "Herman Melville", "title": "Moby", "isbn": "0-553", "price": 8.99},
+    {"category": "fiction", "author": "Tolkien", "title": "Rings", "isbn": "0-395", "price": 22.99},
+]  # fmt: skip
+_STORE = {"store": {"book": _BOOKS, "bicycle": {"color": "red", "price": 19.95}}}
+# The examples of JSONPath-Plus on its bookstore, with the number of values that each finds.
+STORE_CASES = [
+    ("$.store.book[*].author", 4), ("$..author", 4), ("$.store.*", 2), ("$.store..price", 5), ("$..book[2]", 1),
+    ("$..book[(@.length-1)]", 1), ("$..book[-1:]", 1), ("$..book[0,1]", 2), ("$..book[:2]", 2),
+    ("$..book[0][category,author]", 2), ("$..book[?(@.isbn)]", 2), ("$..book[?(@.price<10)]", 2), ("$..*", 27),
+    ("$..*[?(@property === 'price' && @ !== 8.95)]", 4), ("$..book[?(@.price<10)]^", 1), ("$.store.*~", 2),
+    ("$.store.book[?(@path !== \"$['store']['book'][0]\")]", 3), ("$..book[?(@property !== 0)]", 3),
+    ('$..book[?(@parent.bicycle && @parent.bicycle.color === "red")].category', 0),
+    ('$..book.*[?(@property !== "category")]', 14), ('$.store.*[?(@parentProperty !== "book")]', 2),
+    ("$..book.*[?(@parentProperty !== 0)]", 14), ("$..book..*@number()", 4), ("$..*@string()", 15),
+    ("$.store.book[*]@object()", 4), ("$..book[?(@.category.match(/^fic/))]", 3), ("$..book[?(@.price === @root.store.book[0].price)]", 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "count"), STORE_CASES, ids=[case[0] for case in STORE_CASES])
+def test_the_examples_of_jsonpath_plus_find_what_its_manual_says(path: str, count: int) -> None:
+    assert len(paths(path, document=from_value(_STORE).value)) == count
 
 
 def paths(path: str, *, resolved: bool = False, document: Any = DOCUMENT) -> list[str]:
