@@ -143,6 +143,14 @@ class ChangeVerbView(ChangeDetailView):
     with_hash: ClassVar[bool] = False
     done: ClassVar[str] = ""
 
+    def return_address(self) -> str:
+        return reverse("approvals:change-detail", kwargs={"pk": self.kwargs["pk"]})
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "GET":
+            return HttpResponseRedirect(self.return_address())
+        return super().http_method_not_allowed(request, *args, **kwargs)
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = DecisionForm(request.POST) if self.with_hash else WordsForm(request.POST)
         if not form.is_valid():

@@ -51,13 +51,27 @@ def as_domain_error(exc: Exception) -> DomainError | None:
 
 
 class DomainErrorMiddleware:
-    """Shows a refusal as a page with code, sentence and what to do; API paths get problem+json."""
+    """Shows a refusal as a page with code, sentence and what to do; API paths get problem+json.
+
+    So does an address asked with a method that it does not take, which Django answers with nothing at all.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.streaming and not response.content:
+            return self._only_forms(request, response)
+        return response
+
+    @staticmethod
+    def _only_forms(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        hint = "Open the page with the form and send it from there."
+        error = DomainError(Code.API_405, "This address only takes a form.", hint=hint, status=405)
+        page = render(request, "core/error.html", {"error": error}, status=405)
+        page["Allow"] = response["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         error = as_domain_error(exception)

@@ -29,8 +29,8 @@
   }
 
   function keyOf(form) {
-    const place = `${location.pathname}${location.search}`;
-    return `${PREFIX}${account}:${place}:${form.getAttribute("action") || ""}:${posts().indexOf(form)}`;
+    const place = form.getAttribute("action") || `${location.pathname}${location.search}`;
+    return `${PREFIX}${account}:${place}:${posts().indexOf(form)}`;
   }
 
   function typedIn(form) {

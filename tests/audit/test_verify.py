@@ -90,6 +90,7 @@ def test_one_stream_alone_can_be_verified(chain):
 def test_the_command_names_the_first_bad_place_and_exits_with_one(chain, capsys):
     guards.install()
     call_command("audit_verify")
+    assert capsys.readouterr().out == "8 entries in 2 streams: every chain holds.\n"
     drop_guards()
     chain.filter(stream_seq=3).update(reason="other")
     guards.install()
@@ -106,7 +107,7 @@ def test_the_command_names_the_first_bad_place_and_exits_with_one(chain, capsys)
 def test_the_command_takes_one_stream(chain, capsys):
     guards.install()
     call_command("audit_verify", "--stream", "test.thing/1")
-    assert "4 entries in 1 streams" in capsys.readouterr().out
+    assert "4 entries in 1 stream: every chain holds." in capsys.readouterr().out
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))

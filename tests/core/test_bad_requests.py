@@ -77,3 +77,25 @@ def test_what_a_list_does_not_give_is_refused_with_a_fitting_word(
 
 def test_a_method_that_is_not_taken_leads_to_those_that_are():
     assert "Allow" in help_for("API-405").fix
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_an_address_that_only_takes_forms_answers_with_a_page_that_has_a_code_and_a_next_step(
+    browser, signed_in
+):
+    if not signed_in:
+        browser.logout()
+    answer = browser.get(reverse("desk:theme"))
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Allow"]) == (405, "POST, OPTIONS")
+    assert "API-405" in page
+    assert "Open the page with the form" in page
+    assert "Go to the close desk" in page
+
+
+def test_an_expired_form_has_a_code(browser):
+    answer = browser.post(reverse("desk:theme"))
+    assert answer.status_code == 403
+    assert "The form has expired" in answer.content.decode()
+    assert reverse("desk:help-code", kwargs={"code": "IAM-020"}) in answer.content.decode()
+    assert "reload the page" in help_for("IAM-020").fix

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import reverse
 
 from catalog.models import System
+from portal.approvals.models import ChangeRequest
+from portal.approvals.services import change_submit
 from tests.conftest import PASSWORD
 
 NOTICE = "You were signed out; what you typed was not saved."
@@ -28,3 +30,27 @@ def test_after_sign_in_the_form_is_there_again_with_a_notice(client, users):
 def test_who_only_looked_is_told_nothing(client, users):
     asked = client.get(reverse("catalog:system-register"))
     assert NOTICE not in sign_in(client, asked.url).content.decode()
+
+
+def test_a_decision_sent_after_the_session_ended_leads_back_to_the_change(client, users, architect):
+    policy = {"kind": "", "approvals": 2}
+    change = change_submit(
+        actor=architect, reason="Two of us", kind="approvals.policy", subject_key="every", payload=policy
+    )
+    page = reverse("approvals:change-detail", kwargs={"pk": change.pk})
+    for verb in ("comment", "approve", "reject", "push-back", "withdraw", "resubmit"):
+        client.logout()
+        address = reverse(f"approvals:change-{verb}", kwargs={"pk": change.pk})
+        sent = client.post(address, {"comment": "Typed for a long time", "content_sha256": "0" * 64})
+        shown = sign_in(client, sent.url)
+        assert shown.redirect_chain[-1][0] == page, verb
+        assert shown.status_code == 200
+        assert NOTICE in shown.content.decode()
+        assert client.get(address).url == page
+    assert ChangeRequest.objects.get().state == "submitted"
+
+
+def test_what_was_typed_waits_for_its_own_account_only_and_the_notice_says_so(client, users):
+    form = reverse("catalog:system-register")
+    sent = client.post(form, {"code": "new"})
+    assert "only the account that typed it finds it again" in sign_in(client, sent.url).content.decode()

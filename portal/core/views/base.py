@@ -101,13 +101,18 @@ class PageView(View):
         if actor is None:
             if request.method == "POST":
                 request.session[_LOST] = True
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(self.return_address())
         if request.session.pop(_LOST, False):
             words = "You were signed out; what you typed was not saved."
-            messages.warning(request, words, extra_tags="signed-out")
+            whose = "In the same tab, only the account that typed it finds it again."
+            messages.warning(request, f"{words} {whose}", extra_tags="signed-out")
         self.actor = actor
         self.prepare()
         return super().dispatch(request, *args, **kwargs)
+
+    def return_address(self) -> str:
+        """Where signing in leads: this page, or the page with the form where this address only takes it."""
+        return self.request.get_full_path()
 
     def prepare(self) -> None:
         """Fetch and check before any method runs: here the permission, in subclasses the object."""

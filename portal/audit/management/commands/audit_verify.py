@@ -9,7 +9,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from portal.audit.guards import guards
-from portal.audit.verification import verify
+from portal.audit.verification import Verification, verify
+
+
+def _verdict(result: Verification, *, intact: bool) -> str:
+    entries = "1 entry" if result.entries == 1 else f"{result.entries} entries"
+    streams = "1 stream" if result.streams == 1 else f"{result.streams} streams"
+    return f"{entries} in {streams}: {'every chain holds' if intact else 'NOT PROVEN'}."
 
 
 class Command(BaseCommand):
@@ -34,7 +40,7 @@ class Command(BaseCommand):
             }
             self.stdout.write(json.dumps(report))
         else:
-            self.stdout.write(f"{result.entries} entries in {result.streams} streams.")
+            self.stdout.write(_verdict(result, intact=result.ok and not gone))
             for found in result.breaks:
                 self.stdout.write(f"TAMPERED {found.stream}#{found.seq}: {found.problem}")
             if gone:
