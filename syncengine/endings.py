@@ -20,6 +20,7 @@ def publish_end(run: Run) -> dict[str, Any]:
         "output_hash": run.output_hash,
         "confirmation": run.confirmation,
         "reconciliation": run.reconciliation,
+        "release": run.release_ref,
         "code": run.error_code,
         "message": run.error_message,
     }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 from portal.core.canonical import decimal_text
 from syncengine.models import Run
+from syncengine.selectors.releases import release_of
 from syncengine.selectors.runs import Totals, reading_of, retry_of, sum_of, totals_of, warnings_of
 
 
@@ -71,6 +73,9 @@ def run_summary(run: Run) -> dict[str, Any]:
     retry = retry_of(run)
     if retry is not None:
         summary["retry"] = {"failed": retry.failed, "allowed": retry.allowed, "at": _moment(retry.at)}
+    release = release_of(run)
+    if release is not None:
+        summary["release"] = asdict(release)
     if run.error_code:
         summary["error"] = {"code": run.error_code, "message": run.error_message, "place": run.error_place}
     return summary

@@ -16,13 +16,13 @@ from portal.core.actor import Actor
 from portal.core.canonical import canonical_json, decimal_text
 from portal.core.clock import now
 from portal.core.locking import locked
-from portal.core.money import decimal_sum
+from portal.core.money import amount_words, decimal_sum
 from portal.core.states import apply_transition
 from syncengine.codes import Code
-from syncengine.definitions import findings_of
+from syncengine.definitions import findings_of, read_definition
+from syncengine.differing import difference_words
 from syncengine.models import FlowVersion, QuarantinedRecord, Run
 from syncengine.permissions import P
-from syncengine.runsummary import amount_text
 from syncengine.selectors.flows import last_approved, version_by_key
 from syncengine.selectors.releases import last_confirmed, source_records, why_not_release
 from syncengine.states import HELD_BACK, RECORD, VERSION
@@ -218,8 +218,22 @@ class AcceptUnloadedSubject(Subject):
         )
 
 
-def _sum(total: str | None) -> str:
-    return "" if total is None else amount_text(Decimal(total))
+def _sum(total: str | None, currency: str) -> str:
+    return "" if total is None else amount_words(Decimal(total), currency)
+
+
+def _output(run: Run | None) -> dict[str, str]:
+    """What a run made of its slice, as a reviewer compares it."""
+    if run is None:
+        return {}
+    to = str((run.flow_version.definition.get("translate") or {}).get("to", ""))
+    currency = to or (run.bridge[0]["currency"] if len(run.bridge) == 1 else "")
+    return {
+        "source records": f"{source_records(run):,}",
+        "target rows": f"{run.output_rows or 0:,}",
+        **{f"sum of {name}": _sum(total, currency) for name, total in run.measure_totals.items()},
+        "content of the slice": f"sha256 {run.output_hash[:12]}",
+    }
 
 
 class HeldRunSubject(Subject):
@@ -230,7 +244,9 @@ class HeldRunSubject(Subject):
     approve_permission = P.RUN_RELEASE
 
     def _run(self, change: ChangeRequest) -> Run:
-        return Run.objects.select_related("flow").get(pk=int(change.subject_key.removeprefix("R-")))
+        return Run.objects.select_related("flow", "flow_version").get(
+            pk=int(change.subject_key.removeprefix("R-"))
+        )
 
     def title(self, change: ChangeRequest) -> str:
         run = self._run(change)
@@ -246,32 +262,29 @@ class HeldRunSubject(Subject):
         locked(Run.objects.filter(pk=self._run(change).pk)).get()
 
     def diff(self, change: ChangeRequest) -> list[DiffRow]:
-        """What the target holds against what would replace it, then the largest differences."""
+        """Where what the target holds differs from what would replace it."""
         run = self._run(change)
-        last = last_confirmed(run)
-        rows = [
-            DiffRow("source records", str(source_records(last)) if last else "", str(source_records(run))),
-            DiffRow("target rows", str(last.target_rows) if last else "", str(run.output_rows)),
-        ]
-        before = last.measure_totals if last else {}
-        rows += [
-            DiffRow(f"sum of {name}", _sum(before.get(name)), _sum(total))
-            for name, total in run.measure_totals.items()
-        ]
-        differences = run.differences.order_by("id")[:_SHOWN]
-        return rows + [
-            DiffRow(
-                f"{item.measure} of {', '.join(map(str, item.key.values()))}",
-                f"{amount_text(item.expected)} independent",
-                f"{amount_text(item.actual)} computed",
-            )
-            for item in differences
+        before, after = _output(last_confirmed(run)), _output(run)
+        return [
+            DiffRow(name, before.get(name, ""), text, "changed" if name in before else "added")
+            for name, text in after.items()
+            if before.get(name) != text
         ]
 
     def validate(self, change: ChangeRequest) -> list[Finding]:
+        """That nothing proves the load is what the approver answers for: he reads it under the checks."""
         run = self._run(change)
-        why = why_not_release(run)
-        return [Finding("error", Code.RUN_016, f"{run.ref}: {why}", "run")] if why else []
+        if why := why_not_release(run):
+            return [Finding("error", Code.RUN_016, f"{run.ref}: {why}", "run")]
+        definition = read_definition(run.flow_version.definition)
+        unproven = Finding("warning", run.error_code, f"The load is not proven: {run.error_message}")
+        shown = [
+            Finding("warning", Code.REC_007, difference_words(definition, row))
+            for row in run.differences.order_by("id")[:_SHOWN]
+        ]
+        rest = (run.reconciliation_differences or 0) - len(shown)
+        more = Finding("warning", Code.REC_007, f"Further differences: {rest:,}, on the page of {run.ref}.")
+        return [unproven, *shown, *([more] if rest else [])]
 
     def apply(self, change: ChangeRequest, actor: Actor) -> None:
         run = self._run(change)

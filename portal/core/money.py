@@ -12,10 +12,12 @@ from django.db.backends.signals import connection_created
 from django.db.models import Aggregate, Expression, lookups
 
 from portal.core.canonical import decimal_text
+from portal.core.currencies import minor_units
 
 INTEGER_DIGITS = 24
 DECIMAL_PLACES = 4
 EXACT = Context(prec=60)
+MINUS = "\u2212"
 _TEXT = re.compile(r"-?[0-9]{1,24}(?:\.[0-9]{1,30})?")
 
 
@@ -133,3 +135,18 @@ connection_created.connect(install_sqlite_functions, dispatch_uid="core.money")
 def round_half_away(amount: Decimal, places: int) -> Decimal:
     """Round to `places` decimals, halves away from zero (the rounding of invoices and ledgers)."""
     return amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=EXACT)
+
+
+def group_digits(value: Decimal | int, places: int | None = None) -> str:
+    """Digits in groups of three with a real minus sign: −1,234.50. `places` pads, it never rounds."""
+    text = decimal_text(value) if isinstance(value, Decimal) else str(value)
+    negative, text = text.startswith("-"), text.lstrip("-")
+    whole, _, fraction = text.partition(".")
+    if places is not None:
+        fraction = fraction.ljust(places, "0")
+    return f"{MINUS if negative else ''}{int(whole):,}{'.' + fraction if fraction else ''}"
+
+
+def amount_words(value: Decimal, currency: str = "") -> str:
+    """An amount inside a sentence, as pages show it: 8,591,742.36 EUR; "" when no currency is known."""
+    return f"{group_digits(value, minor_units(currency))} {currency}".rstrip()

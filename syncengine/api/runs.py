@@ -116,6 +116,14 @@ class RetryView(View):
     is_last = serializers.BooleanField()
 
 
+class ReleaseView(View):
+    """The change that let a content be loaded which nothing proves, and the held run that had computed it."""
+
+    change = serializers.CharField()
+    run = serializers.CharField()
+    approved_by = serializers.ListField(child=serializers.CharField())
+
+
 class RunDetail(RunView):
     """A run with control totals, stages, progress and pins.
 
@@ -148,11 +156,18 @@ class RunDetail(RunView):
         found = selectors.retry_of(run)
         return RetryView(found).data if found else None
 
+    release = serializers.SerializerMethodField()
+
+    @extend_schema_field(ReleaseView(allow_null=True))
+    def get_release(self, run: Run) -> Any:
+        found = selectors.release_of(run)
+        return ReleaseView(found).data if found else None
+
     class Meta(RunView.Meta):
         fields = [
             *RunView.Meta.fields,
             "pins_sha256", "pins", "source_records_read", "slice_records", "warnings", "retry",
-            "quarantined_by_code", "control_totals", "stages", "partitions",
+            "release", "quarantined_by_code", "control_totals", "stages", "partitions",
         ]  # fmt: skip
 
 

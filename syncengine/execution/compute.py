@@ -182,7 +182,7 @@ def _record(run: Run, definition: FlowDefinition, computed: Computed) -> None:
             for line in (*result.source, *result.buckets)
         ]
     )
-    run.output_hash, run.output_rows = computed.output_hash, result.output_rows
+    run.output_hash, run.output_rows, run.release_ref = computed.output_hash, result.output_rows, ""
     totals = result.measure_totals if in_one_currency(definition, result) else {}
     run.measure_totals = {name: decimal_text(total) for name, total in totals.items()}
     run.quarantined_by_code = {

@@ -11,7 +11,7 @@ from syncengine.execution.compute import Computed
 from syncengine.execution.reconcile import Proof
 from syncengine.models import Run
 from syncengine.selectors.releases import last_confirmed, source_records
-from syncengine.states import Confirmation, Outcome
+from syncengine.states import Confirmation, Outcome, RunState
 
 _NOT_SENT = (Confirmation.NONE, Confirmation.NOT_LOADED)
 
@@ -79,8 +79,17 @@ def _unproven(attempt: Attempt, proof: Proof) -> Trouble | None:
 
 
 def is_released(attempt: Attempt, computed: Computed) -> bool:
-    """Whether a second person let exactly this content be loaded, and nothing was loaded since."""
+    """Whether a second person let exactly this content be loaded, and nothing was loaded since.
+
+    The run that goes on by it keeps the release.
+    """
     run = attempt.run
-    held = Run.objects.filter(flow=run.flow, slice_key=run.slice_key, output_hash=computed.output_hash)
+    held = Run.objects.filter(flow=run.flow, slice_key=run.slice_key, state=RunState.HELD)
     last = next(earlier_loads(run), None)
-    return held.exclude(release_ref="").filter(pk__gt=last.pk if last else 0).exists()
+    since = held.filter(pk__gt=last.pk if last else 0, output_hash=computed.output_hash)
+    newest = since.exclude(release_ref="").first()
+    if newest is None:
+        return False
+    with attempt.write() as fresh:
+        fresh.release_ref = newest.release_ref
+    return True

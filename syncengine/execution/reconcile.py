@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.core.canonical import decimal_text
 from portal.core.errors import DomainError
 from syncengine.codes import Code
 from syncengine.connectors.base import Snapshot
+from syncengine.differing import largest_words
 from syncengine.duck import literal, session
 from syncengine.evidence import EvidenceKind
 from syncengine.execution.attempt import Attempt, Trouble
@@ -61,7 +61,9 @@ def prove(attempt: Attempt, computation: Computation, **noted: Any) -> Proof:
         run.differences.all().delete()
         rows = ReconciliationDifference.objects.bulk_create(_rows(attempt, found))
     attempt.finish(found.compared, keys=found.keys, differences=found.differences, **noted)
-    return Proof(outcome, (Code.REC_007, _largest(rows[0], found.differences), "") if rows else None)
+    if not rows:
+        return Proof(outcome)
+    return Proof(outcome, (Code.REC_007, largest_words(attempt.definition, rows[0], found.differences), ""))
 
 
 def _compared(attempt: Attempt, computation: Computation, snapshot: Snapshot) -> Reconciliation:
@@ -94,13 +96,6 @@ def _compared_before(attempt: Attempt, earlier: Run, snapshot: Snapshot) -> Reco
         differences=detail["differences"],
         path=attempt.store.path(ref),
     )
-
-
-def _largest(row: ReconciliationDifference, count: int) -> str:
-    key = ", ".join(f"{name} {value}" for name, value in row.key.items())
-    found = f"{row.measure} of {key} is {decimal_text(row.actual)}, not {decimal_text(row.expected)}"
-    amounts = "1 amount differs" if count == 1 else f"{count:,} amounts differ"
-    return f"{amounts} from the independent figure; the largest: {found}."
 
 
 def _not_proven(attempt: Attempt, code: str, message: str, noted: Mapping[str, Any]) -> None:

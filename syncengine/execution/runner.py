@@ -102,8 +102,10 @@ def _why_hold(attempt: Attempt, computed: Computed) -> tuple[Code, str] | None:
         return Code.RUN_008, f"Of {source} records none is left to load, {held} are quarantined; {had(last)}"
     if held and held > share * source:
         return Code.RUN_008, f"{held} records are quarantined; the flow's limit is a share of {share}."
-    last = None if source or is_released(attempt, computed) else last_with_rows(attempt.run)
-    return None if last is None else (Code.RUN_014, f"The source has no record; {had(last)}")
+    last = None if source else last_with_rows(attempt.run)
+    if last is None or is_released(attempt, computed):
+        return None
+    return Code.RUN_014, f"The source has no record; {had(last)}"
 
 
 def _hold_back(attempt: Attempt, computed: Computed, code: str, why: str, place: str = "") -> None:

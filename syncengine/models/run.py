@@ -15,7 +15,8 @@ from syncengine.states import FINAL, STAGES, Confirmation, Outcome, PartitionSta
 class Run(Governed):
     """One execution of a flow version for a slice. `pins` names by hash all that it computes from.
 
-    `release_ref` is the change request by which a second person let the content of a held run be loaded.
+    `release_ref` is the change request by which a second person let the content of a held run be loaded:
+    the held run has it, and so has the run that went on by it.
     """
 
     view_permission = P.RUN_VIEW

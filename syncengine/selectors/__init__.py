@@ -9,6 +9,7 @@ from syncengine.selectors.flows import (
     version_in_force,
 )
 from syncengine.selectors.quarantine import quarantine_groups, quarantined, record_values
+from syncengine.selectors.releases import release_of
 from syncengine.selectors.runs import (
     Totals,
     evidence_of,
@@ -33,6 +34,7 @@ __all__ = [
     "quarantined",
     "reading_of",
     "record_values",
+    "release_of",
     "retry_of",
     "run_by_ref",
     "runs",

@@ -1,7 +1,10 @@
-"""Held runs that a second person may let through: which, and what would change in the target."""
+"""Held runs that a second person may let through: which, by what, and what would change in the target."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from portal.approvals.models import ChangeRequest, Decision
 from syncengine.codes import Code
 from syncengine.models import Run
 from syncengine.selectors.health import latest_of_slices
@@ -19,6 +22,34 @@ def why_not_release(run: Run) -> str:
     if not latest_of_slices(Run.objects.filter(pk=run.pk)).exists():
         return "a newer run of the slice exists."
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The change request that let a content be loaded, the held run that had computed it, who approved."""
+
+    change: str
+    run: str
+    approved_by: list[str]
+
+    @property
+    def run_id(self) -> int:
+        return int(self.run.removeprefix("R-"))
+
+    @property
+    def words(self) -> str:
+        return f"{self.change} released what {self.run} computed; approved by {', '.join(self.approved_by)}."
+
+
+def release_of(run: Run) -> Release | None:
+    """By what a held run was released, or a run went on that would have been held; None without a release."""
+    if not run.release_ref:
+        return None
+    change = ChangeRequest.objects.get(pk=int(run.release_ref.removeprefix("CR-")))
+    approved = change.decisions.filter(verdict=Decision.Verdict.APPROVE, voided=False).select_related(
+        "person"
+    )
+    return Release(change.ref, change.subject_key, [seat.person.name for seat in approved])
 
 
 def last_confirmed(run: Run) -> Run | None:

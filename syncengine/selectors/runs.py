@@ -48,12 +48,24 @@ class Totals:
     credit: Decimal
 
 
+_NOTHING = Totals(0, Decimal(0), Decimal(0))
+
+
 def totals_of(run: Run) -> dict[str, dict[str, Totals]]:
     """Control totals by bucket and currency; every bucket is named, also when it is empty."""
     found: dict[str, dict[str, Totals]] = {bucket: {} for bucket in BUCKETS}
     for row in run.control_totals.all():
         found[row.bucket][row.currency] = Totals(row.records, row.debit, row.credit)
     return found
+
+
+def ties(found: dict[str, dict[str, Totals]]) -> bool:
+    """Whether, in each currency, records and amounts of the source are exactly those of the other buckets."""
+    for currency in {currency for bucket in found.values() for currency in bucket}:
+        source, *others = (found[bucket].get(currency, _NOTHING) for bucket in BUCKETS)
+        if source != sum_of(others):
+            return False
+    return True
 
 
 def loaded_word(run: Run) -> str:

@@ -130,7 +130,7 @@ def test_an_unreconciled_run_has_code_next_step_and_its_largest_difference(mini)
     assert error.returncode == 3
     assert "REC-007" in str(error)
     assert "1 amount differs from the independent figure" in str(error)
-    assert "is 1200.5, not 1300.5" in str(error)
+    assert "is 1,200.50 EUR, not 1,300.50 EUR" in str(error)
     assert "Look at the differences" in str(error)
 
 
@@ -188,3 +188,15 @@ def test_a_slice_whose_records_are_all_quarantined_does_not_replace_a_loaded_one
     assert (run.state, run.error_code) == ("held", "RUN-008")
     assert f"loaded {before} rows" in run.error_message
     assert len(mini.rows()) == before
+
+
+def test_a_run_says_in_words_that_it_ties(mini):
+    out = StringIO()
+    call_command("flow_run", "mini-actuals", period="2026-01", username="otto", stdout=out)
+    assert "it ties: source = loaded + excluded + quarantined + accepted" in out.getvalue()
+    out = StringIO()
+    call_command("flow_run", "mini-actuals", period="2026-01", username="otto", dry_run=True, stdout=out)
+    assert "it ties: source = to load + excluded + quarantined + accepted" in out.getvalue()
+    run = Run.objects.last()
+    run.control_totals.filter(bucket="loaded").update(debit="0.01")
+    assert "it does not tie: source is not" in flow_run._sentences(run)

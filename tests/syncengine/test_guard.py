@@ -144,13 +144,17 @@ def test_what_was_released_is_loaded_by_a_replay_and_only_once(mini):
     assert held.release_ref.startswith("CR-")
     replay = mini.work(run_replay(actor=mini.operator, reason="Released.", run_id=held.pk))
     assert (replay.state, replay.confirmation, replay.target_rows) == ("unreconciled", "confirmed", 3)
+    assert replay.release_ref == held.release_ref
+    assert OutboxEvent.objects.last().data["release"] == held.release_ref
     with pytest.raises(Conflict) as caught:
         run_release(actor=mini.operator, reason="Again.", run_id=held.pk)
     assert caught.value.code == "RUN-016"
     (mini.ledger / "journal.csv").write_text(text)
-    assert mini.run().reconciliation == "reconciled"
+    proven = mini.run()
+    assert (proven.reconciliation, proven.release_ref) == ("reconciled", "")
     keep_lines(mini, 5)
-    assert mini.run().state == "held", "a release holds for the load it was asked for"
+    again = mini.run()
+    assert (again.state, again.release_ref) == ("held", ""), "a release holds for the load it was asked for"
 
 
 def test_an_empty_slice_that_is_right_can_be_released(mini):
@@ -161,7 +165,8 @@ def test_an_empty_slice_that_is_right_can_be_released(mini):
     with pytest.raises(BadInput):
         run_release(actor=mini.operator, reason=" ", run_id=held.pk)
     approve(run_release(actor=mini.operator, reason="Posted in January.", run_id=held.pk), mini)
-    assert mini.run("2026-02").target_rows == 0
+    empty = mini.run("2026-02")
+    assert (empty.target_rows, empty.release_ref) == (0, Run.objects.get(pk=held.pk).release_ref)
 
 
 def test_the_page_of_a_held_run_offers_its_release_and_rest_takes_it(mini, client):
@@ -184,3 +189,39 @@ def test_the_page_of_a_held_run_offers_its_release_and_rest_takes_it(mini, clien
     approve(ChangeRequest.objects.get(pk=answer.json()["id"]), mini)
     page = client.get(reverse("syncengine:run-detail", kwargs={"pk": held.pk})).content.decode()
     assert (url in page, answer.json()["ref"] in page) == (False, True)
+
+
+def test_a_run_that_loads_what_was_released_says_so_everywhere(mini, client):
+    redefine(reconcile={"on_difference": "hold"})
+    keep_lines(mini, 5)
+    held = mini.run()
+    change = run_release(actor=mini.operator, reason="The rest was reversed.", run_id=held.pk)
+    approve(change, mini)
+    run = mini.run()
+    release = {"change": change.ref, "run": held.ref, "approved_by": ["Carl Reyes"]}
+    assert run_summary(run)["release"] == release
+    assert "release" not in run_summary(mini.run("2026-02"))
+    client.force_login(User.objects.get(username="otto"), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"/api/v1/runs/{run.pk}/").json()["release"] == release
+    page = client.get(reverse("syncengine:run-detail", kwargs={"pk": run.pk})).content.decode()
+    for words in (change.ref, f"/changes/{change.pk}/", held.ref, "approved by Carl Reyes"):
+        assert words in page
+
+
+def test_the_change_that_releases_shows_the_difference_as_amounts_and_that_nothing_is_proven(mini):
+    path = mini.ledger / "journal.csv"
+    path.write_text(path.read_text().replace("1200.50", "9001200.50"))
+    redefine(reconcile={"on_difference": "load"})
+    mini.run()
+    path.write_text(path.read_text().replace("9001200.50", "9001300.50"))
+    redefine(reconcile={"on_difference": "hold"})
+    held = mini.run()
+    assert "EUR is 9,001,300.50 EUR, not 1,200.50 EUR." in held.error_message
+    change = run_release(actor=mini.operator, reason="The rest was reversed.", run_id=held.pk)
+    assert all(row["before"] != row["after"] for row in change.difference)
+    fields = {row["field"]: (row["before"], row["after"]) for row in change.difference}
+    assert set(fields) == {"content of the slice", "sum of credit", "sum of net"}
+    assert all(text.endswith(" EUR") for text in fields["sum of net"])
+    warnings = [row["message"] for row in change.findings if row["level"] == "warning"]
+    assert warnings[0].startswith("The load is not proven: 2 amounts differ")
+    assert "the independent figure has 1,200.50 EUR, the run computed 9,001,300.50 EUR" in warnings[1]

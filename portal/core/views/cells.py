@@ -10,22 +10,11 @@ from typing import Any
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from portal.core.canonical import decimal_text
+from portal.core.money import group_digits
 from portal.core.statuses import status_of
 
-MINUS = "\u2212"
 _NOTHING = mark_safe('<span class="muted">–</span>')
 _NUMERIC = {"money", "count"}
-
-
-def group_digits(value: Decimal | int, places: int | None = None) -> str:
-    """Digits in groups of three with a real minus sign: −1,234.50. `places` pads, it never rounds."""
-    text = decimal_text(value) if isinstance(value, Decimal) else str(value)
-    negative, text = text.startswith("-"), text.lstrip("-")
-    whole, _, fraction = text.partition(".")
-    if places is not None:
-        fraction = fraction.ljust(places, "0")
-    return f"{MINUS if negative else ''}{int(whole):,}{'.' + fraction if fraction else ''}"
 
 
 def money(value: Decimal | None, places: int = 2) -> SafeString:

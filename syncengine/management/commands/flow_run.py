@@ -28,7 +28,8 @@ from syncengine.permissions import P
 from syncengine.runsummary import amount_text, run_summary
 from syncengine.runwaits import Waits
 from syncengine.selectors import run_by_ref
-from syncengine.selectors.runs import loaded_word
+from syncengine.selectors.releases import release_of
+from syncengine.selectors.runs import loaded_word, ties, totals_of
 from syncengine.services import run_cancel, run_plan
 from syncengine.states import SUCCESS, RunState
 
@@ -195,10 +196,20 @@ def _sentences(run: Run) -> str:
             lines.append(f"    {currency:<10}{part['records']:>10,}{_amounts(part)}")
     for code, count in summary["quarantined_by_code"].items():
         lines.append(f"    {code}: {count:,} {'record' if count == 1 else 'records'}")
+    if run.output_hash:
+        lines.append(f"  {_balance(run)}")
     lines.append(f"  target: {_target(run)}")
+    if release := release_of(run):
+        lines.append(f"  release: {release.words}")
     lines += [f"  {item['code']} {item['message']}" for item in summary["warnings"]]
     lines.append(f"  reconciliation: {run.get_reconciliation_display()}")
     return "\n".join(lines)
+
+
+def _balance(run: Run) -> str:
+    """Whether every record and every cent of the slice went somewhere."""
+    parts = f"{loaded_word(run)} + excluded + quarantined + accepted"
+    return f"it ties: source = {parts}" if ties(totals_of(run)) else f"it does not tie: source is not {parts}"
 
 
 def _amounts(item: dict[str, Any]) -> str:
