@@ -86,8 +86,8 @@ HELP = {
     ),
     Code.IAM_020: Help(
         "The CSRF token is missing or wrong",
-        "A write with the session of a browser must repeat the CSRF cookie: a form does so in a hidden field, "
-        "a program in the header X-CSRFToken.",
+        "A write with the session of a browser must repeat the CSRF cookie: a form in a hidden field, a "
+        "program in the header X-CSRFToken.",
         fix="In the portal, reload the page and send the form again. In a program, send the value of the "
         "csrftoken cookie as X-CSRFToken, or call with an API token instead.",
     ),

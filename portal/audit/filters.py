@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import django_filters
 from django import forms
+from django.db.models import Q
 
 from portal.audit.models import AuditEntry
+from portal.audit.naming import behind
 from portal.core.actor import Source
 from portal.core.views import SearchFilter
 
 _DAY = {"widget": forms.DateInput(attrs={"type": "date"}), "input_formats": ["%Y-%m-%d"]}
 
 
+class EntrySearch(SearchFilter):
+    """A reference such as CR-000012 also finds what is about its object, whatever words an entry holds."""
+
+    def matching(self, word: str) -> Q:
+        return super().matching(word) | behind(word.upper())
+
+
 class AuditFilter(django_filters.FilterSet):
-    q = SearchFilter(["subject_label", "reason", "action", "code"])
+    q = EntrySearch(["subject_label", "reason", "action", "code"])
     person = django_filters.CharFilter(
         label="Person", field_name="actor_label", lookup_expr="icontains", max_length=200
     )

@@ -13,6 +13,7 @@ from django.db import IntegrityError, OperationalError, models, transaction
 
 from portal.audit.chain import GENESIS, leaf_hash
 from portal.audit.models import AuditEntry, AuditStreamHead
+from portal.audit.naming import DENIAL, name_of, object_of
 from portal.core.actor import Actor
 from portal.core.canonical import canonical_json
 from portal.core.clock import now
@@ -46,6 +47,7 @@ def record(
     subject: models.Model | None = None,
     subject_type: str = "",
     subject_id: str = "",
+    subject_label: str = "",
     reason: str = "",
     before: Any = None,
     after: Any = None,
@@ -62,6 +64,7 @@ def record(
     """
     if subject is not None:
         subject_type, subject_id = subject_stream(subject)
+        subject_label = str(subject)
     payload = {key: value for key, value in (("before", before), ("after", after)) if value is not None}
     fields: dict[str, Any] = {
         "stream_type": subject_type,
@@ -69,7 +72,7 @@ def record(
         "action": str(tag),
         "outcome": outcome,
         "code": code,
-        "subject_label": str(subject)[:300] if subject is not None else "",
+        "subject_label": subject_label[:300],
         "object_version": object_version,
         "content_sha256": content_sha256,
         "run_id": run_id,
@@ -109,13 +112,14 @@ def record_denial(
     tag: StrEnum | str, *, actor: Actor, error: DomainError, attempt: dict[str, Any]
 ) -> AuditEntry:
     """A refused act, in a stream of its own verb, so that it never waits for the object's lock."""
-    subject_type, subject_id = error.details.get("subject", ("denial", str(tag)))
+    subject_type, subject_id = error.details.get("subject", (DENIAL, str(tag)))
     plain = {key: escaped(value, 200) for key, value in attempt.items() if value is not None}
     return record(
         tag,
         actor=actor,
         subject_type=subject_type,
         subject_id=subject_id,
+        subject_label=name_of(*object_of((subject_type, subject_id), plain)),
         reason=escaped(error.message, 2000),
         after={"attempt": plain},
         outcome="denied",

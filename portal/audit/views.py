@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from portal.audit.filters import AuditFilter
 from portal.audit.models import AuditEntry
+from portal.audit.naming import add_names
 from portal.audit.permissions import P
 from portal.audit.verification import verify
 from portal.core import authority
@@ -52,7 +55,7 @@ class EntryListView(WholeAudit, ListPage):
             "subject_label",
             "Object",
             clip=True,
-            value=lambda e: e.subject_label or f"{e.stream_type} {e.stream_id}",
+            value="named",
         ),
         Column("reason", "Reason", clip=True),
         Column("source", "Through"),
@@ -60,7 +63,14 @@ class EntryListView(WholeAudit, ListPage):
         Column("outcome", "Outcome", kind="status"),
     )
 
+    def exported_rows(self, rows: QuerySet) -> Iterator[Any]:
+        found = super().exported_rows(rows)
+        while some := list(islice(found, 2000)):
+            add_names(some)
+            yield from some
+
     def get_context(self, **extra: Any) -> dict[str, Any]:
+        add_names(extra["page"].rows)
         params = self.request.GET
         stream = (params.get("stream_type", ""), params.get("stream_id", ""))
         check = verify(stream) if all(stream) else None
@@ -73,15 +83,18 @@ class EntryDetailView(WholeAudit, DetailPage):
     template_name = "audit/entry_detail.html"
     state_field = "outcome"
 
+    def prepare(self) -> None:
+        super().prepare()
+        add_names([self.object])
+
     def get_title(self) -> str:
         return str(self.object.action)
 
     def crumbs(self) -> Sequence[Crumb]:
         entry = self.object
-        name = entry.subject_label or f"{entry.stream_type} {entry.stream_id}"
         return [
             ("Audit", reverse("audit:entry-list")),
-            (name, stream_url(entry)),
+            (entry.named, stream_url(entry)),
             (f"#{entry.stream_seq}", ""),
         ]
 
@@ -91,11 +104,7 @@ class EntryDetailView(WholeAudit, DetailPage):
             Fact("Time", entry.at, "time"),
             Fact("Who", entry.actor_label),
             Fact("Through", f"{entry.source}, {entry.actor_kind}"),
-            Fact(
-                "Object",
-                entry.subject_label or f"{entry.stream_type} {entry.stream_id}",
-                url=stream_url(entry),
-            ),
+            Fact("Object", entry.named, url=stream_url(entry)),
             Fact("Request", entry.request_id, "code"),
         ]
 

@@ -85,7 +85,8 @@ def test_pushed_back_content_is_edited_and_resubmitted_in_a_new_round(
     assert again.content_sha256 != change.content_sha256
     assert play.approve(controller_b, again).state == "in_review"
     assert play.approve(third, again).state == "active"
-    assert acts_on(change) == ["submit", "approve", "push-back", "resubmit", "approve", "approve", "activate"]
+    acts = ["submit", "approve", "push-back", "edit", "resubmit", "approve", "approve", "activate"]
+    assert acts_on(change) == acts
 
 
 def test_resubmitting_unchanged_content_keeps_no_earlier_approval(

@@ -13,8 +13,13 @@ from catalog.models import Ownership
 from mappings.services import rule_add, version_submit
 from portal.approvals.models import ChangeRequest, Decision, Policy
 from portal.approvals.selectors import open_change
+from portal.approvals.services import change_approve, change_withdraw
 from portal.audit.models import AuditEntry
+from portal.audit.services import record, record_denial
+from portal.core.actor import Actor
+from portal.core.errors import DomainError, Forbidden
 from portal.people.models import User
+from tests.approvals.conftest import by_token
 from tests.conftest import PASSWORD, make_person
 from tests.factories.web import WHY
 
@@ -204,3 +209,77 @@ def test_a_revoked_approver_is_refused_on_the_next_click(world, change):
     world.users["controller_a"].person.grants.update(valid_to=dt.date(2020, 1, 2))
     assert decide(browser, change).status_code in (403, 404)
     assert not Decision.objects.filter(change=change).exists()
+
+
+def timeline(browser: Client, change: ChangeRequest) -> list[str]:
+    page = browser.get(reverse("approvals:change-detail", kwargs={"pk": change.pk}))
+    return [f"{event.who} {event.what}" for event in page.context["events"]]
+
+
+def test_edits_made_during_review_stand_in_the_timeline_for_everybody_who_may_see_the_change(world):
+    Policy.objects.create(kind="", number=2, approvals=2)
+    version = {"reason": WHY, "version_id": world.ids["version"], "kind": "explicit", "target": "REV"}
+    change = version_submit(actor=world.actor("architect"), reason=WHY, version_id=world.ids["version"])
+    assert decide(signed_in(world.users["controller_b"]), change).status_code == 302
+    for number, name in (("5000", "architect"), ("5001", "controller_a")):
+        rule_add(actor=world.actor(name), conditions={"account": {"is": number}}, **version)
+    reader = signed_in(world.users["operator"])
+    assert timeline(reader, change) == [
+        "Architect submitted",
+        "Controller B approved (void: the content changed afterwards)",
+        "Architect edited the content: round 2 begins, 1 decision is void",
+        "Controller A edited the content: round 3 begins, no decision was given",
+    ]
+    change.refresh_from_db()
+    assert decide(signed_in(world.users["controller_b"]), change, "push-back").status_code == 302
+    rule_add(actor=world.actor("controller_a"), conditions={"account": {"is": "5002"}}, **version)
+    version_submit(actor=world.actor("architect"), reason=WHY, version_id=world.ids["version"])
+    assert timeline(reader, change)[4:] == [
+        "Controller B pushed back",
+        "Controller A edited the content, which was pushed back",
+        "Architect submitted again: round 4 begins",
+    ]
+
+
+def test_refused_attempts_are_found_by_the_reference_of_their_change(world, change):
+    refused_to = {"controller_a": ("0" * 64, "APR-004"), "operator": ("", "IAM-001")}
+    for name, (sha, _) in refused_to.items():
+        decide(signed_in(world.users[name]), change, sha=sha)
+    machine = by_token(world.actor("controller_b"), "approvals:change:view", "approvals:change:approve")
+    asked = {"actor": machine, "reason": WHY, "change_id": change.pk, "content_sha256": change.content_sha256}
+    with pytest.raises(DomainError, match="APR-005"):
+        change_approve(**asked)
+    with pytest.raises(DomainError, match="APR-009"):
+        change_withdraw(actor=world.actor("controller_a"), reason=WHY, change_id=change.pk)
+    assert set(AuditEntry.objects.filter(outcome="denied").values_list("subject_label", "code")) == {
+        (str(change), code) for code in ("APR-004", "IAM-001", "APR-005", "APR-009")
+    }
+    auditor = signed_in(world.users["auditor"])
+    found = auditor.get(reverse("audit:entry-list"), {"q": change.ref, "outcome": "denied"})
+    assert len(found.context["page"].rows) == 4
+
+
+def test_old_refusals_are_shown_and_found_by_the_reference_of_their_change(world, change):
+    error = Forbidden("APR-005", "Machines never approve.")
+    attempt = {"change_id": change.pk, "content_sha256": "0" * 64}
+    denied = record_denial("approvals:change:approve", actor=machine_of(world), error=error, attempt=attempt)
+    own = record(
+        "approvals:change:reject", actor=machine_of(world), subject_type="approvals.changerequest",
+        subject_id=str(change.pk), outcome="denied", code="APR-006",
+    )  # fmt: skip
+    other = {**attempt, "change_id": change.pk * 10}
+    record_denial("approvals:change:approve", actor=machine_of(world), error=error, attempt=other)
+    auditor = signed_in(world.users["auditor"])
+    page = auditor.get(reverse("audit:entry-list"), {"q": change.ref, "outcome": "denied"})
+    assert [row.pk for row in page.context["page"].rows] == [own.pk, denied.pk]
+    assert page.content.decode().count(str(change)) >= 2
+    assert "approvals.changerequest" not in page.content.decode()
+    sheet = auditor.get(reverse("audit:entry-list"), {"q": change.ref, "format": "csv", "outcome": "denied"})
+    assert b"".join(sheet.streaming_content).decode().count(str(change)) == 2
+    for entry in (own, denied):
+        shown = auditor.get(reverse("audit:entry-detail", kwargs={"pk": entry.pk})).content.decode()
+        assert str(change) in shown
+
+
+def machine_of(world) -> Actor:
+    return by_token(world.actor("controller_b"), "approvals:change:view")

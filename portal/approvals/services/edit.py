@@ -64,7 +64,7 @@ def follow(change: ChangeRequest, *, actor: Actor, reason: str) -> bool:
         subject=change,
         reason=f"{reason}; {voided} decision(s) void.",
         before={"content_sha256": before},
-        after={"content_sha256": change.content_sha256, "round": change.round},
+        after={"content_sha256": change.content_sha256, "round": change.round, "voided": voided},
         content_sha256=change.content_sha256,
     )
     return True
@@ -79,7 +79,10 @@ def change_content_edited(*, actor: Actor, kind: str, subject_key: str) -> Chang
     record_contribution(actor=actor, kind=kind, subject_key=subject_key)
     open_requests = ChangeRequest.objects.filter(kind=kind, subject_key=subject_key, state__in=OPEN)
     change = locked(open_requests.order_by("id")).first()
-    if change is None or change.state == ChangeState.PUSHED_BACK:
+    if change is None:
+        return None
+    if change.state == ChangeState.PUSHED_BACK:
+        record(Tag.CHANGE_EDIT, actor=actor, subject=change, reason="Content edited while pushed back.")
         return change
     follow(change, actor=actor, reason="Content edited")
     return change
