@@ -112,6 +112,11 @@ class MappingVersionSubject(VersionSubject):
     kind = "mappings.version"
     label = "mapping version"
     approve_permission = P.VERSION_APPROVE
+    unpreviewed = (
+        "This page does not compute which balances the version moves. Once it is in force, "
+        "a dry run of the flow shows them and writes nothing to the target. "
+        "Amounts that are held back today for want of a rule stand under Exceptions."
+    )
     approve_tag = Tag.VERSION_APPROVE
     find = staticmethod(version_by_key)
     hash_of = staticmethod(version_content_hash)

@@ -61,7 +61,11 @@ class FinanceObjectListView(ListPage):
     def actions(self) -> Sequence[Action]:
         url = reverse("catalog:finance-object-register")
         label = "Register a finance object"
-        return [permitted(self.actor, P.FINANCE_OBJECT_EDIT, label, url, tone="primary", icon="plus")]
+        return [
+            permitted(
+                self.actor, P.FINANCE_OBJECT_EDIT, label, url, everywhere=True, tone="primary", icon="plus"
+            )
+        ]
 
 
 class FinanceObjectDetailView(DetailPage):
@@ -82,9 +86,16 @@ class FinanceObjectDetailView(DetailPage):
         edit = reverse("catalog:finance-object-edit", kwargs=key)
         owner = f"{reverse('catalog:ownership-propose')}?finance_object={self.object.code}"
         return [
-            permitted(self.actor, P.SCHEMA_PROPOSE, "Propose a schema version", schema, tone="primary"),
+            permitted(
+                self.actor,
+                P.SCHEMA_PROPOSE,
+                "Propose a schema version",
+                schema,
+                obj=self.object,
+                tone="primary",
+            ),
             permitted(self.actor, P.OWNERSHIP_PROPOSE, "Propose an owner", owner),
-            permitted(self.actor, P.FINANCE_OBJECT_EDIT, "Edit", edit),
+            permitted(self.actor, P.FINANCE_OBJECT_EDIT, "Edit", edit, obj=self.object),
         ]
 
     def facts(self) -> Sequence[Fact]:
@@ -119,6 +130,7 @@ class _FinanceObjects:
 
 class FinanceObjectRegisterView(_FinanceObjects, RegisterPage):
     title = "Register a finance object"
+    everywhere = True
     form_class = FinanceObjectRegisterForm
     service = staticmethod(services.finance_object_register)
 

@@ -66,7 +66,17 @@ class SystemListView(ListPage):
 
     def actions(self) -> Sequence[Action]:
         url = reverse("catalog:system-register")
-        return [permitted(self.actor, P.SYSTEM_EDIT, "Register a system", url, tone="primary", icon="plus")]
+        return [
+            permitted(
+                self.actor,
+                P.SYSTEM_EDIT,
+                "Register a system",
+                url,
+                everywhere=True,
+                tone="primary",
+                icon="plus",
+            )
+        ]
 
 
 class SystemDetailView(DetailPage):
@@ -126,6 +136,7 @@ class _Systems:
 
 class SystemRegisterView(_Systems, RegisterPage):
     title = "Register a system"
+    everywhere = True
     form_class = SystemRegisterForm
     service = staticmethod(services.system_register)
 

@@ -29,6 +29,7 @@ from mappings.selectors.rates import (
     rate_versions,
     rates_for,
     rates_of,
+    rates_unchanged,
 )
 from mappings.selectors.resolving import VersionResolver, compiled_version
 from mappings.selectors.versions import (
@@ -71,6 +72,7 @@ __all__ = [
     "rate_versions",
     "rates_for",
     "rates_of",
+    "rates_unchanged",
     "rule_counts",
     "rules_of",
     "unknown_members",

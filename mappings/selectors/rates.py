@@ -82,6 +82,13 @@ def rate_table(version: RateSetVersion) -> dict[RateKey, Decimal]:
     return {(kind, source, to, period): rate for kind, source, to, period, rate in rows}
 
 
+def rates_unchanged(version: RateSetVersion) -> bool:
+    """Whether the version has the rates and the periods of the last approved one."""
+    base = last_approved_rates(version.rate_set)
+    same = base is not None and base.periods_label == version.periods_label
+    return bool(base and same and rate_table(base) == rate_table(version))
+
+
 def rate_version_hash(version: RateSetVersion) -> str:
     """sha256 over the set, the periods and every rate."""
     rates = [[*key, rate] for key, rate in sorted(rate_table(version).items())]

@@ -18,6 +18,7 @@ from mappings.selectors.rates import (
     open_rate_version,
     rate_table,
     rate_version_hash,
+    rates_unchanged,
 )
 from mappings.services.editing import RATES, checked_periods, demand_draft, demand_editable, edited
 from mappings.states import VERSION
@@ -229,9 +230,8 @@ def rate_set_version_submit(
     """Put a draft under review. Raises Faults FX-012 (no rates), Conflict APR-008 when nothing changes."""
     version = _lock(actor, version_id, revision)
     demand_draft(version)
-    base = last_approved_rates(version.rate_set)
-    if base and base.periods_label == version.periods_label and rate_table(base) == rate_table(version):
-        raise Conflict("APR-008", f"{version} has the same rates and periods as {base}.")
+    if rates_unchanged(version):
+        raise Conflict("APR-008", f"{version} has the same rates and periods as {version.base}.")
     change = open_change(RATES, version.key)
     if change is not None and change.state == ChangeState.PUSHED_BACK:
         change = change_resubmit(actor=actor, reason=reason, change_id=change.pk)

@@ -10,6 +10,7 @@ from mappings.forms import PeriodsForm, RateSetRegisterForm, RatesImportForm, Re
 from mappings.models import RateSet, RateSetVersion
 from mappings.permissions import P
 from mappings.services import RATE_COLUMNS, RatesResult
+from mappings.views.obstacles import why_closed, why_not_submitted
 from mappings.views.rates import crumbs_of, rate_set_url, version_url
 from portal.approvals.models import ChangeRequest
 from portal.core.querysets import Governed
@@ -19,6 +20,7 @@ from portal.core.views import Crumb, ObjectActionPage, ObjectUploadPage, Proposa
 class RateSetRegisterView(RegisterPage):
     title = "Register a rate set"
     permission = P.RATE_SET_EDIT
+    everywhere = True
     form_class = RateSetRegisterForm
     area = ("Rate sets", "mappings:rate-set-list")
     detail = "mappings:rate-set-detail"
@@ -58,13 +60,10 @@ class _OnVersion:
     object: Any
 
     def get_queryset(self) -> Any:
-        return RateSetVersion.objects.select_related("rate_set")
+        return RateSetVersion.objects.select_related("rate_set", "base")
 
     def blocked(self) -> str:
-        version = self.object
-        return (
-            "" if version.is_editable else f"{version} is {version.get_state_display()}; start a new version."
-        )
+        return why_closed(self.object)
 
     def crumbs(self) -> Sequence[Crumb]:
         version = self.object
@@ -119,6 +118,9 @@ class RateSetVersionSubmitView(_OnVersion, Proposal, ObjectActionPage):
 
     def get_title(self) -> str:
         return f"Submit {self.object}"
+
+    def blocked(self) -> str:
+        return why_not_submitted(self.object)
 
     def perform(self, form: RevisionForm) -> ChangeRequest:
         return services.rate_set_version_submit(actor=self.actor, version_id=self.object.pk, **form.values)

@@ -65,7 +65,9 @@ class RateSetListView(ListPage):
     def actions(self) -> Sequence[Action]:
         url = reverse("mappings:rate-set-register")
         label = "Register a rate set"
-        return [permitted(self.actor, P.RATE_SET_EDIT, label, url, tone="primary", icon="plus")]
+        return [
+            permitted(self.actor, P.RATE_SET_EDIT, label, url, everywhere=True, tone="primary", icon="plus")
+        ]
 
 
 class RateSetDetailView(DetailPage):
@@ -82,7 +84,9 @@ class RateSetDetailView(DetailPage):
         if opened is not None:
             return [Action(f"Continue version {opened.number}", version_url(opened), "primary")]
         url = reverse("mappings:rate-set-version-start", kwargs={"pk": self.object.pk})
-        return [permitted(self.actor, P.RATE_SET_EDIT, "Start a version", url, tone="primary")]
+        return [
+            permitted(self.actor, P.RATE_SET_EDIT, "Start a version", url, obj=self.object, tone="primary")
+        ]
 
     def get_context(self, **extra: Any) -> dict[str, Any]:
         return super().get_context(versions=self.object.versions.order_by("-number"), **extra)
@@ -131,6 +135,7 @@ class RateSetVersionDetailView(ObjectListPage):
                 P.RATE_SET_EDIT,
                 label,
                 reverse(name, kwargs={"pk": version.pk}),
+                obj=version,
                 tone=tone,
                 why=why,
             )

@@ -14,6 +14,7 @@ from mappings.forms import RevisionForm, RuleForm, RulesImportForm
 from mappings.models import MappingRule, MappingVersion
 from mappings.permissions import P
 from mappings.services import ImportResult
+from mappings.views.obstacles import why_closed
 from mappings.views.sets import prefilled, version_url
 from mappings.views.versions import crumbs_of
 from portal.core import authority
@@ -35,10 +36,7 @@ class _OnVersion(ObjectActionPage):
         return MappingVersion.objects.select_related("mapping_set__target_dimension", "base")
 
     def blocked(self) -> str:
-        version = self.object
-        return (
-            "" if version.is_editable else f"{version} is {version.get_state_display()}; start a new version."
-        )
+        return why_closed(self.object)
 
     def crumbs(self) -> Sequence[Crumb]:
         return crumbs_of(self.object, (self.title, ""))

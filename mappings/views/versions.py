@@ -18,6 +18,7 @@ from mappings.rows import rules_in
 from mappings.rules.csvformat import format_rules, headings
 from mappings.states import OPEN, VersionState
 from mappings.validation import version_findings
+from mappings.views.obstacles import why_closed, why_not_submitted
 from mappings.views.sets import set_url, version_url
 from portal.approvals.addresses import change_url
 from portal.approvals.models import ChangeRequest
@@ -194,6 +195,9 @@ class VersionEditView(ObjectActionPage):
     def crumbs(self) -> Sequence[Crumb]:
         return crumbs_of(self.object, ("Periods", ""))
 
+    def blocked(self) -> str:
+        return why_closed(self.object)
+
     def initial(self) -> dict[str, Any]:
         return {"effective_from": self.object.effective_from, "effective_to": self.object.effective_to}
 
@@ -226,6 +230,9 @@ class VersionSubmitView(Proposal, ObjectActionPage):
     def crumbs(self) -> Sequence[Crumb]:
         return crumbs_of(self.object, ("Submit", ""))
 
+    def blocked(self) -> str:
+        return why_not_submitted(self.object)
+
     def initial(self) -> dict[str, Any]:
         return {"revision": self.object.revision}
 
@@ -256,6 +263,9 @@ class VersionWithdrawView(ObjectActionPage):
 
     def crumbs(self) -> Sequence[Crumb]:
         return crumbs_of(self.object, ("Withdraw", ""))
+
+    def blocked(self) -> str:
+        return why_closed(self.object)
 
     def cancel_url(self) -> str:
         return version_url(self.object)

@@ -25,6 +25,13 @@ def grants(actor: Actor) -> QuerySet[Grant]:
     return Grant.objects.restrict(actor, P.GRANT_VIEW).select_related("person", "role")
 
 
+def grants_seen(actor: Actor) -> QuerySet[Grant]:
+    """Grants on the pages of people: those the actor may see, and always one's own."""
+    seen = Grant.objects.restrict(actor, P.GRANT_VIEW)
+    own = Q(person_id=actor.person_id or 0)
+    return Grant.objects.filter(own | Q(pk__in=seen.values("pk"))).select_related("role")
+
+
 def tokens_of(actor: Actor) -> QuerySet[ApiToken]:
     """Tokens of the actor's own accounts; a token sees itself alone."""
     own = Q(account__person_id=actor.person_id or 0)

@@ -45,6 +45,8 @@ class Subject:
     kind: ClassVar[str] = ""
     label: ClassVar[str] = ""
     approve_permission: ClassVar[str] = ""
+    unpreviewed: ClassVar[str] = ""
+    """What to tell whoever decides without a preview: what is not computed, and where it is to be seen."""
 
     def content(self, change: ChangeRequest) -> dict[str, Any]:
         """The exact canonical content that is hashed and approved, with what identifies its base."""

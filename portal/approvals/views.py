@@ -123,6 +123,7 @@ class ChangeDetailView(DetailPage):
             "findings": findings,
             "faulty": faulty,
             "events": events(change),
+            "unpreviewed": subject_of(change).unpreviewed,
             "subject_url": selectors.subject_url(change),
             "decidable": change.state in DECIDABLE,
             "refusal": refusal,

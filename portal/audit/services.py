@@ -64,7 +64,6 @@ def record(
     """
     if subject is not None:
         subject_type, subject_id = subject_stream(subject)
-        subject_label = str(subject)
     payload = {key: value for key, value in (("before", before), ("after", after)) if value is not None}
     fields: dict[str, Any] = {
         "stream_type": subject_type,
@@ -72,7 +71,7 @@ def record(
         "action": str(tag),
         "outcome": outcome,
         "code": code,
-        "subject_label": subject_label[:300],
+        "subject_label": (subject_label if subject is None else str(subject))[:300],
         "object_version": object_version,
         "content_sha256": content_sha256,
         "run_id": run_id,

@@ -59,6 +59,11 @@ def allowed(actor: Actor, permission: str, obj: Model | None = None) -> bool:
     return _authority.allowed(actor, str(permission), obj)
 
 
+def allowed_everywhere(actor: Actor, permission: str) -> bool:
+    """Whether the actor holds the permission over everything, not over some scope objects only."""
+    return _authority.allowed_everywhere(actor, str(permission))
+
+
 def visible(actor: Actor, obj: Model) -> bool:
     """Whether the actor may see the object at all."""
     return allowed(actor, getattr(obj, "view_permission", ""), obj)
@@ -82,7 +87,7 @@ def check(actor: Actor, permission: str, obj: Model | None = None, *, name: str 
 
 def check_everywhere(actor: Actor, permission: str) -> None:
     """As `check`, for what touches no scope object and so all: a grant over one scope is not enough."""
-    if not _authority.allowed_everywhere(actor, str(permission)):
+    if not allowed_everywhere(actor, permission):
         raise _refusal(actor, permission, " for everything")
 
 

@@ -64,13 +64,18 @@ class CalendarListView(ListPage):
     def actions(self) -> Sequence[Action]:
         url = reverse("fiscal:calendar-register")
         label = "Register a calendar"
-        return [permitted(self.actor, P.CALENDAR_MAINTAIN, label, url, tone="primary", icon="plus")]
+        return [
+            permitted(
+                self.actor, P.CALENDAR_MAINTAIN, label, url, everywhere=True, tone="primary", icon="plus"
+            )
+        ]
 
 
 class CalendarRegisterView(UploadPage):
     title = "Register a calendar"
     lead = "Fiscal periods with first and last days. Periods that the file does not name stay as they are."
     permission = P.CALENDAR_MAINTAIN
+    everywhere = True
     form_class = CalendarRegisterForm
     submit_label = "Register"
     headings = f"{', '.join(PERIOD_COLUMNS)}; codes are YYYY-PP, 13 to 16 are adjustment periods; CSV only"
@@ -116,7 +121,7 @@ class CalendarDetailView(DetailPage):
 
     def actions(self) -> Sequence[Action]:
         url = f"{reverse('fiscal:calendar-register')}?calendar={self.object.code}"
-        return [permitted(self.actor, P.CALENDAR_MAINTAIN, "Add or correct periods", url)]
+        return [permitted(self.actor, P.CALENDAR_MAINTAIN, "Add or correct periods", url, everywhere=True)]
 
     def facts(self) -> Sequence[Fact]:
         day = today()
@@ -129,7 +134,7 @@ class CalendarDetailView(DetailPage):
 
     def get_context(self, **extra: Any) -> dict[str, Any]:
         periods = [(period, STATUS[period.state]) for period in self.object.periods.order_by("code")]
-        may = authority.allowed(self.actor, P.CALENDAR_MAINTAIN)
+        may = authority.allowed_everywhere(self.actor, P.CALENDAR_MAINTAIN)
         return super().get_context(periods=periods, may_change=may, today=today(), **extra)
 
 

@@ -61,7 +61,17 @@ class RoleListView(AccessArea, ListPage):
 
     def actions(self) -> Sequence[Action]:
         url = reverse("access:role-propose")
-        return [permitted(self.actor, P.ROLE_PROPOSE, "Propose a role", url, tone="primary", icon="plus")]
+        return [
+            permitted(
+                self.actor,
+                P.ROLE_PROPOSE,
+                "Propose a role",
+                url,
+                everywhere=True,
+                tone="primary",
+                icon="plus",
+            )
+        ]
 
 
 class RoleDetailView(DetailPage):
@@ -75,7 +85,7 @@ class RoleDetailView(DetailPage):
 
     def actions(self) -> Sequence[Action]:
         url = f"{reverse('access:role-propose')}?role={self.object.code}"
-        return [permitted(self.actor, P.ROLE_PROPOSE, "Propose a new version", url)]
+        return [permitted(self.actor, P.ROLE_PROPOSE, "Propose a new version", url, everywhere=True)]
 
     def get_context(self, **extra: Any) -> dict[str, Any]:
         labels = authority.all_permissions()
@@ -85,12 +95,18 @@ class RoleDetailView(DetailPage):
         ]
         holders = selectors.grants(self.actor).filter(role=self.object).order_by("person__name")
         see = authority.allowed(self.actor, P.GRANT_VIEW)
-        return super().get_context(duties=duties, holders=holders if see else None, **extra)
+        return super().get_context(
+            duties=duties,
+            holders=holders if see else None,
+            all_seen=authority.allowed_everywhere(self.actor, P.GRANT_VIEW),
+            **extra,
+        )
 
 
 class RoleProposeView(Proposal, ActionPage):
     title = "Propose a role"
     permission = P.ROLE_PROPOSE
+    everywhere = True
     form_class = RoleProposeForm
 
     def crumbs(self) -> Sequence[Crumb]:

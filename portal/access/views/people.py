@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
 from portal.access import selectors, services
@@ -18,7 +18,6 @@ from portal.access.forms import (
     PersonRegisterForm,
 )
 from portal.access.functions import LABELS, Function
-from portal.access.models import Grant
 from portal.access.permissions import P
 from portal.access.views.area import AccessArea
 from portal.core import authority
@@ -70,12 +69,21 @@ class PersonListView(AccessArea, ListPage):
         return Person.objects.restrict(self.actor, self.permission)
 
     def decorate(self, rows: QuerySet) -> QuerySet:
-        return rows.distinct().prefetch_related("accounts", "grants__role")
+        seen = Prefetch("grants", selectors.grants_seen(self.actor))
+        return rows.distinct().prefetch_related("accounts", seen)
 
     def actions(self) -> Sequence[Action]:
         url = reverse("access:person-register")
         return [
-            permitted(self.actor, People.PERSON_MANAGE, "Register a person", url, tone="primary", icon="plus")
+            permitted(
+                self.actor,
+                People.PERSON_MANAGE,
+                "Register a person",
+                url,
+                everywhere=True,
+                tone="primary",
+                icon="plus",
+            )
         ]
 
 
@@ -98,8 +106,15 @@ class PersonDetailView(DetailPage):
                 People.ACCOUNT_MANAGE,
                 "Add an account",
                 reverse("access:account-create", kwargs=key),
+                obj=self.object,
             ),
-            permitted(self.actor, People.PERSON_MANAGE, "Edit", reverse("access:person-edit", kwargs=key)),
+            permitted(
+                self.actor,
+                People.PERSON_MANAGE,
+                "Edit",
+                reverse("access:person-edit", kwargs=key),
+                obj=self.object,
+            ),
         ]
 
     def facts(self) -> Sequence[Fact]:
@@ -115,7 +130,7 @@ class PersonDetailView(DetailPage):
         person = self.object
         own = person.pk == self.actor.person_id
         see_grants = own or authority.allowed(self.actor, P.GRANT_VIEW)
-        grants = (Grant.objects.all() if own else selectors.grants(self.actor)).filter(person=person)
+        grants = selectors.grants_seen(self.actor).filter(person=person)
         today = active_grants(person.pk).filter(pk__in=grants.values("pk")).select_related("role")
         duties = {name for grant in today for name in grant.role.functions}
         known = [(str(f), label) for f, label in LABELS.items() if str(f) in duties and f in Function]
@@ -124,7 +139,8 @@ class PersonDetailView(DetailPage):
             grants=grants.select_related("role").order_by("role__name") if see_grants else None,
             duties=known if see_grants else None,
             may_end=authority.allowed(self.actor, P.GRANT_PROPOSE),
-            may_set=authority.allowed(self.actor, People.ACCOUNT_MANAGE),
+            may_set=authority.allowed_everywhere(self.actor, People.ACCOUNT_MANAGE),
+            all_seen=own or authority.allowed_everywhere(self.actor, P.GRANT_VIEW),
             **extra,
         )
 
@@ -139,6 +155,7 @@ class _People:
 
 class PersonRegisterView(_People, RegisterPage):
     title = "Register a person"
+    everywhere = True
     lead = "A registered person may do nothing yet: duties come from grants, which another person approves."
     form_class = PersonRegisterForm
     service = staticmethod(services.person_register)
@@ -183,6 +200,7 @@ class AccountSetPasswordView(ActionPage):
 
     lead = "Sessions of the account end. The audit trail keeps who set it and why, never the password."
     permission = People.ACCOUNT_MANAGE
+    everywhere = True
     form_class = AccountSetPasswordForm
     submit_label = "Set the password"
     account: User

@@ -39,14 +39,20 @@ def permitted(
     url: str,
     *,
     obj: Model | None = None,
+    everywhere: bool = False,
     tone: str = "",
     icon: str = "",
     why: str = "",
 ) -> Action:
-    """The action, disabled with a reason when the actor lacks the permission or `why` names an obstacle."""
+    """The action, disabled with a reason when the actor lacks the permission or `why` names an obstacle.
+
+    With `everywhere` a permission over some scope objects is not enough, as for what belongs to everybody.
+    """
+    duty = authority.all_permissions().get(str(permission), str(permission))
     if not authority.allowed(actor, permission, obj):
-        duty = authority.all_permissions().get(str(permission), str(permission))
         why = f"it needs the permission “{duty}”."
+    elif everywhere and not authority.allowed_everywhere(actor, permission):
+        why = f"it needs the permission “{duty}” for everything."
     return Action(label, url, tone, icon, why)
 
 
@@ -93,6 +99,7 @@ class PageView(View):
     title: str = ""
     lead: str = ""
     permission: str = ""
+    everywhere: bool = False  # a permission over some scope objects is not enough
     template_name: str = ""
     actor: Actor
 
@@ -118,6 +125,8 @@ class PageView(View):
         """Fetch and check before any method runs: here the permission, in subclasses the object."""
         if self.permission:
             authority.check(self.actor, self.permission)
+        if self.everywhere:
+            authority.check_everywhere(self.actor, self.permission)
 
     def get_title(self) -> str:
         return self.title
