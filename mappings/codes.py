@@ -147,7 +147,9 @@ _FILES = {
         fix="Save one sheet as XLSX or CSV.",
     ),
     Code.MAP_025: Help(
-        "The file is too large", "The file, a line or a cell exceeds its limit.", fix="Split the file."
+        "The file is too large",
+        "The file, a line or a cell exceeds its limit.",
+        fix="Shorten or remove the cells at the place named; split a file that is too large.",
     ),
 }
 _VERSIONS = {

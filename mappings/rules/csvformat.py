@@ -1,8 +1,9 @@
 """Rules as a table: `priority, kind, <a column per source column>, target, sign, reason, label`.
 
 `kind` and `target` and the source columns are required headings, the others may be left out: priority
-is then 100, sign 1 (keep; -1 changes it). An empty source cell leaves the column unconstrained; how a
-condition is written is told in `mappings.rules.cells`. Ignore rules have no target and need a reason.
+is then 100, sign 1 (or `keep`; -1 or `change` changes it). An empty source cell leaves the column
+unconstrained; how a condition is written is told in `mappings.rules.cells`. Ignore rules have no target and
+need a reason.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ RESERVED = frozenset(BEFORE + AFTER)
 """Headings that no source column may have."""
 
 MAX_FAULTS = 200
-_SIGNS = {"": 1, "1": 1, "+1": 1, "+": 1, "-1": -1, "-": -1}
+_SIGNS = {"": 1, "1": 1, "+1": 1, "+": 1, "keep": 1, "-1": -1, "-": -1, "change": -1}
 
 
 @dataclass(slots=True)
@@ -154,9 +155,9 @@ class _Cells:
             return None
 
     def sign(self) -> int:
-        sign = _SIGNS.get(self.text("sign"))
+        sign = _SIGNS.get(self.text("sign").lower())
         if sign is None:
-            self.refuse(FaultCode.CELL, "a sign is 1 (keep) or -1 (change)", "sign")
+            self.refuse(FaultCode.CELL, "a sign is 1 or keep, -1 or change", "sign")
             return 1
         return sign
 

@@ -13,6 +13,7 @@ MAX_ROWS = 1_000_000
 MAX_CELL = 4_000
 MAX_CELLS_IN_ROW = 100
 _DELIMITERS = ",;\t"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
@@ -55,7 +56,7 @@ def read_table(data: bytes) -> Table:
     """
     if len(data) > MAX_BYTES:
         limit = MAX_BYTES // 1024 // 1024
-        raise FileFaults([FileFault(FaultCode.TOO_LARGE, f"the file is larger than {limit} MB")])
+        raise FileFaults([FileFault(FaultCode.TOO_LARGE, f"the file is larger than {limit} MB; split it")])
     if data.startswith(_OLD_EXCEL):
         message = "this is an old or encrypted Excel file; save it as XLSX without a password, or as CSV"
         raise FileFaults([FileFault(FaultCode.ARCHIVE, message)])
@@ -96,14 +97,16 @@ def _same_width(rows: Iterator[TableRow], width: int) -> Iterator[TableRow]:
             continue
         count += 1
         if count > MAX_ROWS:
-            raise FileFaults([row.fault(FaultCode.TOO_LARGE, f"the file has more than {MAX_ROWS} rows")])
+            raise FileFaults(
+                [row.fault(FaultCode.TOO_LARGE, f"the file has more than {MAX_ROWS:,} rows; split it")]
+            )
         cells = row.cells
         if row.sheet and len(cells) < width:
             cells = cells + [""] * (width - len(cells))
         while len(cells) > width and not cells[-1]:
             cells = cells[:-1]
         if len(cells) != width:
-            message = f"the line has {len(cells)} cells, the headings are {width}"
+            message = f"the line has {len(cells)} cell{'s' * (len(cells) != 1)}, the headings are {width}"
             raise FileFaults([row.fault(FaultCode.STRUCTURE, message)])
         yield row if cells is row.cells else TableRow(row.line, cells, row.sheet)
 
@@ -111,9 +114,6 @@ def _same_width(rows: Iterator[TableRow], width: int) -> Iterator[TableRow]:
 def _read_csv(data: bytes) -> Iterator[TableRow]:
     """Rows of a CSV text; a cell may hold line breaks when quoted."""
     text = _decoded(data)
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise FileFaults([FileFault(FaultCode.STRUCTURE, "the file holds a NUL character", line)])
     lines = _lines(text)
     first = lines[0] if lines else ""
     delimiter = max(_DELIMITERS, key=first.count)
@@ -142,21 +142,38 @@ def _lines(text: str) -> list[str]:
 
 
 def _decoded(data: bytes) -> str:
+    """The text of a file in UTF-8. Raises FileFaults MAP-021 that say what to save it as."""
+    if _is_utf_16(data):
+        message = "the file is UTF-16; save it as CSV UTF-8"
+        raise FileFaults([FileFault(FaultCode.STRUCTURE, message)])
+    nul = data.find(b"\0")
+    if nul >= 0:
+        line = data.count(b"\n", 0, nul) + 1
+        message = (
+            "the file is neither an XLSX workbook nor text: it holds a NUL character; save it as CSV UTF-8"
+        )
+        raise FileFaults([FileFault(FaultCode.STRUCTURE, message, line)])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         byte = data[error.start]
-        message = f"the file is not UTF-8: byte 0x{byte:02X} at offset {error.start}"
+        message = f"the file is not UTF-8: byte 0x{byte:02X} at offset {error.start}; save it as CSV UTF-8"
         raise FileFaults([FileFault(FaultCode.STRUCTURE, message, line)]) from error
+
+
+def _is_utf_16(data: bytes) -> bool:
+    """By its mark; without one by its headings, of which every other byte is then NUL."""
+    head = data[:8]
+    return data.startswith(_UTF_16) or (len(head) == 8 and (not any(head[1::2]) or not any(head[::2])))
 
 
 def check_size(row: TableRow) -> None:
     """Refuse a row of too many cells or with a cell of too many characters."""
     if len(row.cells) > MAX_CELLS_IN_ROW:
-        message = f"the line has more than {MAX_CELLS_IN_ROW} cells"
+        message = f"the line has more than {MAX_CELLS_IN_ROW} cells; remove the surplus ones"
         raise FileFaults([row.fault(FaultCode.TOO_LARGE, message)])
     for place, cell in enumerate(row.cells):
         if len(cell) > MAX_CELL:
-            message = f"a cell has more than {MAX_CELL} characters"
+            message = f"a cell has more than {MAX_CELL:,} characters; shorten it"
             raise FileFaults([row.fault(FaultCode.TOO_LARGE, message, place=place)])

@@ -106,7 +106,7 @@ def _texts(line: int, cells: list[dict[str, Any]]) -> list[str]:
         place = cell["column"] - 1
         if place >= MAX_CELLS_IN_ROW:
             row = TableRow(line, [], sheet=True)
-            message = f"the row has more than {MAX_CELLS_IN_ROW} cells"
+            message = f"the row has more than {MAX_CELLS_IN_ROW} cells; remove the surplus ones"
             raise FileFaults([row.fault(FaultCode.TOO_LARGE, message, place=place)])
         if place < len(texts):
             row = TableRow(line, [], sheet=True)

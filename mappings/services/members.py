@@ -144,6 +144,12 @@ def _member(spec: MemberSpec, there: Mapping[str, MemberValue]) -> MemberValue:
     return member
 
 
+def _at(place: str, field: str) -> str:
+    """Where a member is at fault; lines of files have columns."""
+    named = f"column {field}" if field and place.startswith("line ") else field
+    return ", ".join(part for part in (place, named) if part)
+
+
 def _members(
     specs: Iterable[MemberSpec], there: Mapping[str, MemberValue]
 ) -> tuple[dict[str, MemberValue], list[Fault]]:
@@ -154,8 +160,7 @@ def _members(
         try:
             member = _member(spec, there)
         except DomainError as error:
-            place = ", ".join(part for part in (spec.place, error.place) if part)
-            faults.append(Fault(error.code, error.message, place))
+            faults.append(Fault(error.code, error.message, _at(spec.place, error.place)))
             continue
         if member.code in members:
             faults.append(Fault(Code.MDM_010, f"The member {member.code} stands twice.", spec.place))

@@ -97,7 +97,7 @@ HELP: dict[Code, Help] = {
     Code.API_011: Help(
         "A text is not acceptable",
         "A text contains control, invisible, direction or surrogate characters, or is too long.",
-        fix=_REQUEST,
+        fix="Correct the text at the place named, then try again.",
     ),
     Code.API_012: Help(
         "A filter or ordering is unknown",
@@ -106,8 +106,8 @@ HELP: dict[Code, Help] = {
     ),
     Code.API_013: Help(
         "The file of the dry run is not kept any more",
-        "The portal keeps the file of a dry run for two hours, for the account that sent it, until it is "
-        "imported.",
+        "The portal keeps the file of a dry run for two hours, for the account and the form that sent it, "
+        "until it is imported or newer dry runs take its place.",
         fix="Look whether it was imported; else choose the file again, and start with a dry run.",
         who="You.",
     ),

@@ -59,7 +59,10 @@ def kept(reference: str, *, owner: int, page: str) -> Kept:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
             return Kept(path, file.read(), noted["name"], noted["options"], noted["state"])
     except (signing.BadSignature, OSError):
-        words = "The file of the dry run is not kept any more: it was imported, or it is too old."
+        words = (
+            "The file of the dry run is not kept any more: "
+            "it was imported, replaced by newer ones, too old, or of another form."
+        )
         raise Invalid(
             Code.API_013, words, place="file", hint="Look whether it was imported; else choose it again."
         ) from None

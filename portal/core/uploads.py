@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
@@ -14,6 +15,8 @@ from portal.core.forms import reason_field
 
 MAX_TEXT = 1024 * 1024  # characters that may be pasted
 MAX_UPLOAD = 64 * 1024 * 1024
+ENDINGS = ("", ".csv", ".tsv", ".txt", ".xls", ".xlsx")
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # the reader says more about these: old, or encrypted
 
 
 class UploadForm(forms.Form):
@@ -38,6 +41,22 @@ class UploadForm(forms.Form):
             self.fields["reason"].help_text = "The import needs one; kept in the audit trail with your name."
         first = (*self.first, "file", "text")
         self.order_fields([*first, *(name for name in self.fields if name not in (*first, "reason"))])
+
+    def clean_file(self) -> Any:
+        """Refuse by its name what is no table, and a workbook that is none."""
+        upload = self.cleaned_data.get("file")
+        if upload is None:
+            return None
+        ending = PurePath(upload.name).suffix.lower()
+        if ending not in ENDINGS:
+            raise ValidationError(f"{self.fields['file'].label} is expected, not {ending[:20]}.")
+        start = upload.read(4)
+        upload.seek(0)
+        if ending == ".xlsx" and start[:2] != b"PK" and start != _OLD_EXCEL:
+            raise ValidationError(
+                "This is no XLSX workbook, though its name says so. Save it as XLSX or CSV UTF-8."
+            )
+        return upload
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -18,4 +18,5 @@ class CalendarRegisterForm(UploadForm):
 
     code = CodeField(label="Code", help_text="Give an existing code to add or correct its periods.")
     name = TextField(label="Name")
+    file = forms.FileField(label="CSV file", required=False)
     first = ("code", "name")

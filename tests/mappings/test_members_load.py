@@ -63,9 +63,9 @@ def test_every_fault_is_named_with_its_place_and_nothing_is_loaded(dimension, ar
         )
     assert [(fault.code, fault.place) for fault in caught.value.faults] == [
         ("MDM-010", "line 3"),
-        ("MDM-010", "line 4, code"),
-        ("API-011", "line 5, code"),
-        ("MDM-010", "line 6, valid_to"),
+        ("MDM-010", "line 4, column code"),
+        ("API-011", "line 5, column code"),
+        ("MDM-010", "line 6, column valid_to"),
     ]
     assert members_of(dimension).count() == 2
 

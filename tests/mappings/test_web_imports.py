@@ -129,7 +129,8 @@ def test_a_kept_file_is_for_one_account_on_one_page_for_two_hours(
         shown = browser.get(url).context["form"]
         form = {"reason": WHY, "carried": reference, "apply": "1"}
         form |= {"revision": shown.initial["revision"]} if "revision" in shown.fields else {}
-        return "API-013" in browser.post(url, form).content.decode()
+        text = browser.post(url, form).content.decode()
+        return "API-013" in text and "imported, replaced by newer ones, too old, or of another form" in text
 
     reference = carried(page(page.good))
     before = state()[:-1]
@@ -248,6 +249,7 @@ def test_a_line_without_end_is_refused(page, settings):
 def test_a_long_cell_is_refused_with_its_line(page):
     answer = page(page.good + b"x" * 5_000 + b"," * page.good.split(b"\n")[0].count(b",") + b"\n")
     assert answer.status_code == 422
+    assert "shorten it" in answer.content.decode()
     assert "MAP-025" in answer.content.decode()
 
 
@@ -372,3 +374,23 @@ def test_somebody_without_the_duty_cannot_upload(page, client, world):
     before = state()
     assert client.post(page.url, {"text": "x", "apply": "1"}).status_code == 403
     assert state() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("members.xlsx", "no XLSX workbook"), ("setup.exe", "CSV or XLSX")]
+)
+def test_a_file_that_is_not_what_its_name_says_is_refused_by_name(page, name, words):
+    before = state()
+    answer = page(None, file=SimpleUploadedFile(name, b"hello"))
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert "is missing" not in answer.content.decode()
+    assert state() == before
+
+
+def test_a_refused_character_of_a_file_is_told_by_line_and_column(browser, world):
+    url = reverse("mappings:members-import", kwargs={"pk": world.ids["dimension"]})
+    text = browser.post(url, {"text": "code,name\nNEW,a\u202eb\n", "reason": WHY}).content.decode()
+    assert "line 2, column name" in text
+    assert "send the request" not in text
+    assert "send it again" not in text

@@ -115,7 +115,7 @@ def stop_at_limit(faults: list[Fault], place: str) -> None:
 
 def _row(header: list[str], cells: list[str], place: str) -> Row:
     if len(cells) != len(header):
-        words = f"The row has {len(cells)} cells, the header {len(header)}."
+        words = f"The row has {len(cells)} cell{'s' * (len(cells) != 1)}, the header {len(header)}."
         raise BadInput(Code.YAM_108, words, place=place)
     row = dict(zip(header, cells, strict=True))
     for column, cell in row.items():
@@ -158,7 +158,13 @@ def _lines(path: Path) -> Iterator[str]:
             try:
                 text = line.decode("utf-8-sig" if number == 1 else "utf-8")
             except UnicodeDecodeError:
-                raise BadInput(Code.YAM_108, "The line is not valid UTF-8.", place=place) from None
+                raise BadInput(
+                    Code.YAM_108, "The line is not UTF-8; save the file as CSV UTF-8.", place=place
+                ) from None
             if "\x00" in text:
-                raise BadInput(Code.YAM_108, "The line holds a NUL character.", place=place)
+                raise BadInput(
+                    Code.YAM_108,
+                    "The line holds a NUL character, as UTF-16 does; save the file as CSV UTF-8.",
+                    place=place,
+                )
             yield text

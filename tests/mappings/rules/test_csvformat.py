@@ -272,3 +272,23 @@ def test_columns_are_lettered_as_in_a_spreadsheet() -> None:
 def test_a_huge_file_is_refused_unread() -> None:
     with pytest.raises(ValueError, match="MAP-025"):
         read_table(b"x" * (64 * 1024 * 1024 + 1))
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (HEAD.encode("utf-16"), "the file is UTF-16; save it as CSV UTF-8"),
+        (HEAD.encode("utf-16-le"), "the file is UTF-16; save it as CSV UTF-8"),
+        (HEAD.encode() + b"\xff\n", "not UTF-8: byte 0xFF at offset 54; save it as CSV UTF-8"),
+        (b"MZ\x90\x00\x03" + bytes(60), "the file is neither an XLSX workbook nor text"),
+        (text_file("x"), "the line has 1 cell, the headings are 8"),
+    ],
+)
+def test_what_is_no_text_in_utf_8_is_told_with_what_to_do(data: bytes, words: str) -> None:
+    assert words in parse_rules(data, COLUMNS).faults[0].message
+
+
+@pytest.mark.parametrize(("text", "sign"), [("keep", 1), ("Change", -1), ("1", 1), ("-1", -1)])
+def test_a_sign_is_written_as_the_screen_says_it_or_as_a_number(text: str, sign: int) -> None:
+    ((_, rule),) = parse_rules(text_file(f",explicit,4000,,REV,{text},,"), COLUMNS).rules
+    assert rule.sign == sign
