@@ -18,6 +18,7 @@ from mappings.services import RateSpec
 from mappings.states import VersionState
 from portal.approvals.api.receipts import Receipt, proposed
 from portal.core.api.operations import Op
+from portal.core.api.related import take_related
 from portal.core.api.serializers import Body, ReasonBody, Representation, View
 from portal.core.api.values import Choice, CodeText, DecimalText, Flag, Reason, Rows, Text, Whole
 from portal.core.api.viewsets import Detailed, Listed
@@ -72,7 +73,8 @@ class RateSetBody(Body):
 
 
 class RateVersionBody(PeriodsBody):
-    rate_set_id = Whole()
+    rate_set = CodeText(required=False, help_text="Its code; or rate_set_id.")
+    rate_set_id = Whole(required=False)
 
 
 class RateBody(Body):
@@ -145,7 +147,9 @@ class RateVersionViewSet(Listed, Detailed):
 
     def create(self, request: Request) -> Response:
         """Start a draft with the rates of the last approved version."""
-        return self.created(services.rate_set_version_start(actor=self.actor, **self.body()))
+        values = self.body()
+        named = take_related(values, "rate_set", selectors.rate_sets(self.actor))
+        return self.created(services.rate_set_version_start(actor=self.actor, rate_set_id=named.pk, **values))
 
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> Response:

@@ -19,6 +19,7 @@ from mappings.permissions import P
 from mappings.states import VersionState
 from portal.approvals.api.receipts import Receipt, proposed
 from portal.core.api.operations import Op
+from portal.core.api.related import take_related
 from portal.core.api.serializers import Body, CodeInScope, IdInScope, ReasonBody, Representation, View
 from portal.core.api.values import Choice, CodeText, Reason, Rows, Text, Whole
 from portal.core.api.viewsets import Detailed, Listed
@@ -124,7 +125,8 @@ class PeriodsEditBody(PeriodsBody):
 
 
 class VersionBody(PeriodsBody):
-    mapping_set_id = Whole()
+    mapping_set = CodeText(required=False, help_text="Its code; or mapping_set_id.")
+    mapping_set_id = Whole(required=False)
 
 
 class MappingSetFilter(ListFilter):
@@ -182,7 +184,9 @@ class MappingVersionViewSet(RuleActions, Listed, Detailed):
 
     def create(self, request: Request) -> Response:
         """Start a draft with the rules of the last approved version."""
-        return self.created(services.version_start(actor=self.actor, **self.body()))
+        values = self.body()
+        named = take_related(values, "mapping_set", selectors.mapping_sets(self.actor))
+        return self.created(services.version_start(actor=self.actor, mapping_set_id=named.pk, **values))
 
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change the fiscal periods of an open version: what is left out stays, a null end makes it open."""

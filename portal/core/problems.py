@@ -72,13 +72,25 @@ def _flatten(detail: Any, place: str = "") -> list[dict[str, str]]:
     return [{"code": str(Code.API_005), "message": str(detail), "place": place or "/"}]
 
 
+def _unacceptable(faults: list[dict[str, str]]) -> DomainError:
+    """The refusal of a body; its only fault is told at the top, several are listed."""
+    if len(faults) != 1:
+        return BadInput(Code.API_005, "Some values are not acceptable.", details={"faults": faults})
+    place, message = faults[0]["place"], faults[0]["message"]
+    return BadInput(
+        Code.API_005,
+        "A value is not acceptable.",
+        hint=f"{place}: {message}",
+        place=place,
+        details={"faults": faults},
+    )
+
+
 def _translate(exc: Exception) -> DomainError | None:
     if isinstance(exc, DomainError):
         return exc
     if isinstance(exc, exceptions.ValidationError):
-        return BadInput(
-            Code.API_005, "Some values are not acceptable.", details={"faults": _flatten(exc.detail)}
-        )
+        return _unacceptable(_flatten(exc.detail))
     if isinstance(exc, ValidationError):
         return BadInput(Code.API_005, "; ".join(exc.messages))
     if isinstance(exc, RequestDataTooBig):

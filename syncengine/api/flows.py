@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from portal.approvals.api.receipts import Receipt, proposed
 from portal.core.api.operations import Op
 from portal.core.api.preconditions import etag_of
+from portal.core.api.related import take_related
 from portal.core.api.serializers import Body, CodeInScope, IdInScope, ReasonBody, Representation
 from portal.core.api.values import CodeText, Document, PeriodText, Reason, Text, Whole
 from portal.core.api.viewsets import Detailed, Listed
@@ -64,7 +65,8 @@ class FlowBody(Body):
 class FlowVersionBody(Body):
     """Without a definition, the draft starts with that of the last approved version."""
 
-    flow_id = Whole()
+    flow = CodeText(required=False, help_text="Its code; or flow_id.")
+    flow_id = Whole(required=False)
     definition = Document(required=False)
     effective_from = PeriodText()
     reason = Reason()
@@ -127,7 +129,9 @@ class FlowVersionViewSet(Listed, Detailed):
 
     def create(self, request: Request) -> Response:
         """Start a draft."""
-        return self.created(services.flow_version_start(actor=self.actor, **self.body()))
+        values = self.body()
+        flow = take_related(values, "flow", selectors.flows(self.actor))
+        return self.created(services.flow_version_start(actor=self.actor, flow_id=flow.pk, **values))
 
     def partial_update(self, request: Request, pk: str) -> Response:
         """Set the definition of an open version; under review this voids all decisions."""

@@ -14,8 +14,9 @@ from rest_framework.response import Response
 
 from portal.approvals.api.receipts import Receipt, proposed
 from portal.core.api.operations import Op
+from portal.core.api.related import take_related
 from portal.core.api.serializers import Body, ReasonBody, Representation, View
-from portal.core.api.values import CodeText, DecimalText, Flag, PeriodText, Reason
+from portal.core.api.values import CodeText, DecimalText, Flag, PeriodText, Reason, Whole
 from portal.core.api.viewsets import Detailed, Listed
 from portal.core.filters import FlagFilter, ListFilter, TextFilter, WholeFilter
 from syncengine import selectors, services
@@ -184,7 +185,8 @@ class SummaryView(View):
 class RunBody(Body):
     """A dry run does everything but write to the target."""
 
-    flow = CodeText()
+    flow = CodeText(required=False, help_text="Its code; or flow_id.")
+    flow_id = Whole(required=False)
     period = PeriodText(help_text="Fiscal period YYYY-PP.")
     dry_run = Flag(required=False)
     reason = Reason()
@@ -240,7 +242,8 @@ class RunViewSet(Listed, Detailed):
     def create(self, request: Request) -> Response:
         """Plan a run of the approved version in force."""
         values = self.body()
-        return self.created(services.run_plan(actor=self.actor, flow_code=values.pop("flow"), **values))
+        flow = take_related(values, "flow", selectors.flows(self.actor))
+        return self.created(services.run_plan(actor=self.actor, flow_code=flow.code, **values))
 
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:

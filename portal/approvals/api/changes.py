@@ -35,7 +35,7 @@ SEE = P.CHANGE_VIEW
 
 def decision(answer: type = ChangeDetail) -> Op:
     """A decision names its content by hash (409 when stale), so it needs no If-Match."""
-    return Op(SEE, body=DecisionBody, answer=answer, if_match=False)
+    return Op(SEE, body=DecisionBody, answer=answer, if_match=False, people_only=True)
 
 
 class ChangeFilter(ListFilter):

@@ -18,6 +18,7 @@ class Op:
 
     `permission` None: any signed-in account (the selector shows only what is its own).
     `if_match` False: the write names its content in another way (a hash, a state) or must never be hindered.
+    `people_only`: a decision, which machines never take; tokens get 403 APR-005.
     `upload`: takes multipart/form-data instead of JSON. `paged`: answers a cursor page.
     """
 
@@ -29,3 +30,4 @@ class Op:
     upload: bool = False
     paged: bool = False
     many: bool = False
+    people_only: bool = False

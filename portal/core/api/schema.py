@@ -31,6 +31,10 @@ _MATCH = OpenApiParameter(
 _FIELDS = OpenApiParameter(
     "fields", OpenApiTypes.STR, description="Comma-separated names: only these are answered."
 )
+_PEOPLE_ONLY = (
+    "Also the permission to approve this kind of change, over everything it touches. Only people decide, "
+    "signed in to the portal: a token always gets 403 APR-005."
+)
 
 
 class ApiSchema(AutoSchema):
@@ -104,7 +108,13 @@ class ApiSchema(AutoSchema):
         if op is None:
             return text
         needs = f"Needs the permission `{op.permission}`." if op.permission else "For what is one's own."
+        if op.people_only:
+            needs = f"{needs} {_PEOPLE_ONLY}"
         return f"{text}\n\n{needs}".strip()
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        op, ways = self._op(), super().get_auth()
+        return [way for way in ways if "token" not in way] if op is not None and op.people_only else ways
 
     def get_extensions(self) -> dict[str, Any]:
         op = self._op()
