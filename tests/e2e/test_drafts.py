@@ -95,3 +95,20 @@ def test_what_is_typed_is_forgotten_on_leaving_signing_out_and_by_others_and_pas
     kept = page.evaluate("Object.values(sessionStorage).join()")
     assert "Starts on Monday" in kept
     assert "staple-battery" not in kept
+
+
+def test_a_decision_sent_after_the_session_ended_leads_back_to_its_change_with_the_reason(world, open_page):
+    page = open_page(width=390)
+    sign_in(page, "controller_a")
+    review = f"/changes/{world.ids['approvals']}/"
+    page.goto(review)
+    page.locator("form[action$='/approve/'] textarea").fill("The owner is somebody else.")
+    session_ends(page)
+    page.get_by_role("button", name="Reject").click()
+    page.wait_for_url("**/login/**")
+    sign_in_here(page, "controller_a")
+    page.get_by_text(RESTORED).wait_for()
+    assert page.url.endswith(review)
+    reason = page.locator("form[action$='/approve/'] textarea")
+    assert reason.input_value() == "The owner is somebody else."
+    no_findings(page)
