@@ -99,9 +99,10 @@ ENGINE_HELP: dict[Code, Help] = {
     ),
     Code.REC_001: Help(
         "There is no independent figure",
-        "The flow names no trial balance or control file to compare with.",
+        "The flow names no trial balance or control file to compare with, or it is as empty as the slice: "
+        "two exports that both lack a period prove nothing.",
         "The amounts are loaded and confirmed; that the source gave all its records is not proven.",
-        "Add a reconciliation to the flow under approval.",
+        "Add a reconciliation to the flow under approval; see that an empty period was exported.",
         _FLOW,
     ),
     Code.REC_002: Help(

@@ -11,6 +11,7 @@ from syncengine.execution.compute import Computed
 from syncengine.execution.reconcile import Proof
 from syncengine.models import Run
 from syncengine.selectors.releases import last_confirmed, source_records
+from syncengine.selectors.runs import totals_of
 from syncengine.states import Confirmation, Outcome, RunState
 
 _NOT_SENT = (Confirmation.NONE, Confirmation.NOT_LOADED)
@@ -81,15 +82,25 @@ def _unproven(attempt: Attempt, proof: Proof) -> Trouble | None:
 def is_released(attempt: Attempt, computed: Computed) -> bool:
     """Whether a second person let exactly this content be loaded, and nothing was loaded since.
 
-    The run that goes on by it keeps the release.
+    What was read, held back and found different must be what that person saw, too. The run that goes on
+    by it keeps the release.
     """
-    run = attempt.run
+    run = Run.objects.get(pk=attempt.run.pk)
     held = Run.objects.filter(flow=run.flow, slice_key=run.slice_key, state=RunState.HELD)
     last = next(earlier_loads(run), None)
     since = held.filter(pk__gt=last.pk if last else 0, output_hash=computed.output_hash)
     newest = since.exclude(release_ref="").first()
-    if newest is None:
+    if newest is None or not _shown_alike(newest, run):
         return False
     with attempt.write() as fresh:
         fresh.release_ref = newest.release_ref
     return True
+
+
+def _shown_alike(held: Run, run: Run) -> bool:
+    """Whether totals by bucket, and the outcome of a comparison, are as the release showed."""
+    compared = held.reconciliation == Outcome.NONE or all(
+        getattr(held, name) == getattr(run, name)
+        for name in ("reconciliation", "reconciliation_keys", "reconciliation_differences")
+    )
+    return compared and totals_of(held) == totals_of(run)

@@ -51,6 +51,11 @@ def prove(attempt: Attempt, computation: Computation, **noted: Any) -> Proof:
         _not_proven(attempt, error.code, f"{error.message} {error.place}".strip(), noted)
         words = f"The proof named under reconcile failed: {error.code} {error.message.removesuffix('.')}."
         return Proof(Outcome.NOT_PROVEN, (Code.REC_002, words, error.place or "reconcile"))
+    if not found.keys:
+        _not_proven(
+            attempt, Code.REC_001, "Neither the source nor the figure has a record of the slice.", noted
+        )
+        return Proof(Outcome.NOT_PROVEN)
     outcome = Outcome.DIFFERENCES if found.differences else Outcome.RECONCILED
     ref = attempt.store.put_file(found.path, EvidenceKind.RECONCILIATION)
     with attempt.write() as run:

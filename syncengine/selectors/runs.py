@@ -165,5 +165,24 @@ def warnings_of(run: Run) -> list[Warned]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """A newer run of the slice, and whether the target holds or may hold its rows."""
+
+    run: Run
+    landed: bool
+
+
+def newer_of_slice(run: Run) -> Newer | None:
+    """The newest later run that reached the target; else the newest later one; None for dry runs."""
+    if run.dry_run:
+        return None
+    later = Run.objects.filter(flow=run.flow, slice_key=run.slice_key, dry_run=False, pk__gt=run.pk)
+    newest_first = later.order_by("-pk")
+    landed = newest_first.exclude(confirmation__in=(Confirmation.NONE, Confirmation.NOT_LOADED)).first()
+    newest = landed or newest_first.first()
+    return Newer(newest, landed is not None) if newest else None
+
+
 def evidence_of(run: Run) -> QuerySet[EvidenceFile]:
     return run.evidence.all()

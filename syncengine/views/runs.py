@@ -34,10 +34,9 @@ from syncengine.forms import REAL
 from syncengine.models import EvidenceFile, ReconciliationDifference, Run
 from syncengine.permissions import P
 from syncengine.selectors.evidence import TABULAR
-from syncengine.selectors.health import latest_of_slices
 from syncengine.selectors.releases import release_of, why_not_release
 from syncengine.selectors.replays import Pin, pins_of
-from syncengine.selectors.runs import reading_of, warnings_of
+from syncengine.selectors.runs import newer_of_slice, reading_of, warnings_of
 from syncengine.states import Outcome, RunState
 from syncengine.views.links import evidence_url, flow_url, plan_url, records_url, run_url, version_url
 from syncengine.views.plans import why_not_cancel
@@ -196,7 +195,7 @@ class RunDetailView(DetailPage):
             output=by_name.get((str(EvidenceKind.OUTPUT), "output")),
             differences=[(row, difference_url(row, files)) for row in differences],
             proof_note=proof_note(run),
-            newest=newest_of_slice(run),
+            newer=newer_of_slice(run),
             files=[(file, file.kind in TABULAR) for file in files],
             pins=[PinLine(pin, pin_url(pin, run)) for pin in pins_of(run.pins)],
             attempts=[row for row in run.stages.all() if row.attempt] if many_attempts(run) else [],
@@ -250,14 +249,6 @@ def bridge_steps(line: dict[str, str]) -> list[Decimal]:
 def target_currency(run: Run) -> str:
     """The currency of the target, "" when amounts keep that of the source."""
     return str((run.flow_version.definition.get("translate") or {}).get("to", ""))
-
-
-def newest_of_slice(run: Run) -> Run | None:
-    """A newer run that replaced what this one loaded."""
-    if run.dry_run:
-        return None
-    newest = latest_of_slices(Run.objects.filter(flow=run.flow, slice_key=run.slice_key)).first()
-    return newest if newest is not None and newest.pk > run.pk else None
 
 
 def proof_note(run: Run) -> str:

@@ -15,6 +15,7 @@ from syncengine.models import FlowVersion, OutboxEvent, QuarantinedRecord, Run
 from syncengine.runsummary import run_summary
 from syncengine.services import run_release, run_replay
 
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 SALE = "2026-01,DE,4000,S1,EUR,,1200.50,Sale north"
 
 
@@ -51,6 +52,27 @@ def test_a_truncated_file_does_not_replace_a_proven_slice(mini):
         assert mini.rows() == before
     assert OutboxEvent.objects.last().type == "tieout.run.held"
     assert QuarantinedRecord.objects.filter(state__in=["replayed", "gone"]).count() == 0
+
+
+def test_the_page_of_the_load_in_force_says_that_a_newer_run_loaded_nothing(mini, client):
+    first = mini.run()
+    keep_lines(mini, 5)
+    held = mini.run()
+    client.force_login(User.objects.get(username="carl"), backend=BACKEND)
+    page = client.get(reverse("syncengine:run-detail", kwargs={"pk": first.pk})).content.decode()
+    assert "A newer run of this slice has loaded nothing." in page
+    assert f"{held.ref}</a> is held; the target still holds this one" in page
+    assert "replaced this slice" not in page
+
+
+def test_an_empty_slice_that_agrees_with_an_empty_figure_proves_nothing(mini, client):
+    run = mini.run("2026-03")
+    assert (run.state, run.reconciliation, run.target_rows) == ("completed", "not_proven", 0)
+    client.force_login(User.objects.get(username="carl"), backend=BACKEND)
+    page = client.get(reverse("syncengine:run-detail", kwargs={"pk": run.pk})).content.decode()
+    assert "Neither the source nor the figure has a record of the slice." in page
+    assert "The source has no record of this slice." in page
+    assert "Nothing counted yet" not in page
 
 
 def test_a_proof_that_is_gone_does_not_let_a_proven_slice_be_replaced(mini):
@@ -157,6 +179,19 @@ def test_what_was_released_is_loaded_by_a_replay_and_only_once(mini):
     assert (again.state, again.release_ref) == ("held", ""), "a release holds for the load it was asked for"
 
 
+def test_a_release_does_not_cover_records_that_were_held_back_later(mini):
+    mini.run()
+    before = mini.rows()
+    keep_lines(mini, 5)
+    held = mini.run()
+    approve(run_release(actor=mini.operator, reason="The rest was reversed.", run_id=held.pk), mini)
+    path = mini.ledger / "journal.csv"
+    path.write_text(path.read_text() + "2026-01,DE,9999,S1,EUR,,5.00,No rule has it\n")
+    later = mini.run()
+    assert (later.state, later.release_ref, later.output_hash) == ("held", "", held.output_hash)
+    assert mini.rows() == before
+
+
 def test_an_empty_slice_that_is_right_can_be_released(mini):
     mini.run("2026-02")
     keep_lines(mini, 12)
@@ -173,7 +208,7 @@ def test_the_page_of_a_held_run_offers_its_release_and_rest_takes_it(mini, clien
     mini.run()
     keep_lines(mini, 5)
     held = mini.run()
-    client.force_login(User.objects.get(username="otto"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(User.objects.get(username="otto"), backend=BACKEND)
     page = client.get(reverse("syncengine:run-detail", kwargs={"pk": held.pk})).content.decode()
     url = reverse("syncengine:run-release", kwargs={"pk": held.pk})
     assert url in page
@@ -201,7 +236,7 @@ def test_a_run_that_loads_what_was_released_says_so_everywhere(mini, client):
     release = {"change": change.ref, "run": held.ref, "approved_by": ["Carl Reyes"]}
     assert run_summary(run)["release"] == release
     assert "release" not in run_summary(mini.run("2026-02"))
-    client.force_login(User.objects.get(username="otto"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(User.objects.get(username="otto"), backend=BACKEND)
     assert client.get(f"/api/v1/runs/{run.pk}/").json()["release"] == release
     page = client.get(reverse("syncengine:run-detail", kwargs={"pk": run.pk})).content.decode()
     for words in (change.ref, f"/changes/{change.pk}/", held.ref, "approved by Carl Reyes"):
