@@ -6,6 +6,9 @@ from portal.core.codes import Help
 from syncengine.codes import Code
 
 _NOTHING = "Nothing was read, no amount moved; the target is as it was."
+_NOT_REACHED = (
+    "The system behind the connection was neither read nor changed: the target is as it was before the run."
+)
 _TARGET_KEPT = "The target's transaction was rolled back; the slice is as it was before."
 _OWNER = "The owner of the source system."
 _FLOW = "The author of the flow definition."
@@ -149,7 +152,7 @@ CONNECTOR_HELP: dict[Code, Help] = {
     Code.SRC_002: Help(
         "The connection is not configured correctly",
         "A key of the connection is missing, unknown or has a value that is not allowed.",
-        _NOTHING,
+        _NOT_REACHED,
         "Correct the key named in the connection.",
         _CONNECTION,
     ),
@@ -295,16 +298,17 @@ CONNECTOR_HELP: dict[Code, Help] = {
     ),
     Code.SRC_022: Help(
         "The secret cannot be read",
-        "The reference names an environment variable or file that is not there or not readable.",
-        _NOTHING,
-        "Provide the secret under the name in the connection.",
+        "The reference of a source or target names an environment variable, or a file in "
+        "TIEOUT_SECRETS_DIR, that is not there or not readable.",
+        _NOT_REACHED,
+        "Provide the secret under the name in the connection, then replay the run.",
         _ADMIN,
     ),
     Code.SRC_023: Help(
         "The address is not the approved one",
         "The secret names another host or port than the approved connection, or a parameter that could "
         "redirect it.",
-        _NOTHING,
+        _NOT_REACHED,
         "Bring secret and connection together; a new address needs approval.",
         _CONNECTION,
     ),
@@ -318,14 +322,14 @@ CONNECTOR_HELP: dict[Code, Help] = {
     Code.SRC_025: Help(
         "The variable is the portal's own",
         "The reference names a setting of the portal itself, such as DATABASE_URL or SECRET_KEY.",
-        _NOTHING,
+        _NOT_REACHED,
         "Put the secret of the other system into a variable of its own, and name that one.",
         _CONNECTION,
     ),
     Code.SRC_026: Help(
         "The database is the portal's own",
         "The connection leads to the database in which the portal keeps its accounts, approvals and audit.",
-        _NOTHING,
+        _NOT_REACHED,
         "Name the database of the other system. Only a trial, in which the portal and a plan share one "
         "database, may set TIEOUT_SHARED_DATABASE=true.",
         _CONNECTION,

@@ -66,11 +66,11 @@ def slice_load_of(attempt: Attempt, computed: Computed) -> SliceLoad:
 def load(attempt: Attempt, computed: Computed, passed: Passed) -> None:
     """Replace the slice in the target, then record it in the portal under the lease.
 
-    Every refusal but LoadUnknown is one before the target's commit: it has rolled back.
+    Every refusal but LoadUnknown is one before the target's commit: nothing was sent or it has rolled back.
     """
     attempt.begin("load")
-    target, slice_load = target_of(attempt), slice_load_of(attempt, computed)
     try:
+        target, slice_load = target_of(attempt), slice_load_of(attempt, computed)
         plan = target.plan_load(slice_load)
         receipt = _send(attempt, target, slice_load)
     except LoadUnknown:

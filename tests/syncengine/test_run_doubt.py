@@ -16,6 +16,8 @@ from portal.audit.models import AuditEntry
 from portal.core.clock import database_now
 from portal.core.errors import Conflict
 from portal.people.models import User
+from syncengine.codes import Code
+from syncengine.connectorhelp import CONNECTOR_HELP
 from syncengine.connectors.base import LoadUnknown, Unavailable
 from syncengine.connectors.database import sessions, sqlite
 from syncengine.connectors.database.adapter import DatabaseAdapter
@@ -108,6 +110,14 @@ def test_a_target_that_was_never_reached_leaves_no_doubt(mini, monkeypatch):
     assert "no answer" in run.error_message
     event = OutboxEvent.objects.get()
     assert (event.type, event.subject, event.data["code"]) == ("tieout.run.failed", run.ref, "RUN-004")
+
+
+def test_a_target_whose_secret_is_gone_is_as_it_was(mini, monkeypatch):
+    monkeypatch.delenv("PLANNING_URL")
+    run = mini.run()
+    assert (run.state, run.error_code, run.confirmation) == ("failed", "SRC-022", "")
+    assert run.snapshot_sha256, "the source was read"
+    assert "Nothing was read" not in CONNECTOR_HELP[Code.SRC_022].numbers
 
 
 def test_a_refusal_clears_only_the_doubt_of_its_own_attempt(mini, monkeypatch):

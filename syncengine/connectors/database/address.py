@@ -87,14 +87,16 @@ def address_of(url: str, host: str, port: int, roots: Sequence[Path], environ: M
         if is_own(rest):
             words = f"{rest[:64]} is a setting of the portal itself; no connection may use it."
             raise Forbidden(Code.SRC_025, words, place="connection.url")
-        secret = environ.get(rest, "") if _VARIABLE.fullmatch(rest) else ""
+        secret, where = environ.get(rest, "") if _VARIABLE.fullmatch(rest) else "", "the environment"
     elif scheme == "file":
-        secret = _secret_file(rest, Path(environ.get(SECRETS_FOLDER) or _DEFAULT_SECRETS))
+        folder = Path(environ.get(SECRETS_FOLDER) or _DEFAULT_SECRETS)
+        secret, where = _secret_file(rest, folder), f"the folder {folder} ({SECRETS_FOLDER})"
     else:
         words = "The url must be env:NAME, file:PATH or sqlite:PATH; a secret itself is never stored."
         raise Invalid(Code.SRC_002, words, place="connection.url")
     if not secret.strip():
-        raise Invalid(Code.SRC_022, f"The secret {scheme}:{rest[:64]} is not set.", place="connection.url")
+        words = f"The secret {scheme}:{rest[:64]} is not set; it was looked for in {where}."
+        raise Invalid(Code.SRC_022, words, place="connection.url")
     return _from_secret(secret.strip(), host, port, roots)
 
 
@@ -105,10 +107,11 @@ def is_own(variable: str) -> bool:
 
 
 def _secret_file(path: str, folder: Path) -> str:
-    given = Path(path)
+    """The secret in a file of the folder, named by its path there or from the root; "" without one."""
+    given = folder / path
     try:
         real = given.resolve(strict=True)
-        if ".." in given.parts or not real.is_relative_to(folder.resolve()) or not real.is_file():
+        if ".." in Path(path).parts or not real.is_relative_to(folder.resolve()) or not real.is_file():
             return ""
         with real.open("rb") as file:
             return file.read(_MAX_SECRET).decode()

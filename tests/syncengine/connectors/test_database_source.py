@@ -182,6 +182,25 @@ def test_secrets_are_references_and_never_appear_in_words(tmp_path: Path) -> Non
     assert unreachable.value.__cause__ is None
 
 
+def test_a_secret_is_named_by_its_path_in_the_folder_of_secrets(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    (folder / "plan").mkdir(parents=True)
+    (folder / "plan" / "url").write_text("postgresql://u:geheim@127.0.0.1:1/x")
+    (tmp_path / "outside").write_text("postgresql://u:geheim@127.0.0.1:1/x")
+    (folder / "link").symlink_to(tmp_path / "outside")
+
+    def connected(name: str) -> object:
+        config = {"url": f"file:{name}", "host": "127.0.0.1", "port": 1}
+        return connect("database", config, allowed_roots=[], environ={"TIEOUT_SECRETS_DIR": str(folder)})
+
+    assert connected("plan/url") == connected(str(folder / "plan" / "url"))
+    for name in ("../outside", "plan/../plan/url", "link", "plan", "absent", str(tmp_path / "outside")):
+        with pytest.raises(DomainError) as error:
+            connected(name)
+        assert error.value.code == "SRC-022"
+        assert f"in the folder {folder} (TIEOUT_SECRETS_DIR)" in error.value.message
+
+
 def test_a_sqlite_file_behind_a_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "real.db").touch()
     (tmp_path / "link.db").symlink_to(tmp_path / "real.db")
