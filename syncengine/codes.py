@@ -35,6 +35,7 @@ class Code(StrEnum):
     LOAD_014 = "LOAD-014"
     LOAD_015 = "LOAD-015"
     LOAD_016 = "LOAD-016"
+    LOAD_017 = "LOAD-017"
     REC_001 = "REC-001"
     REC_002 = "REC-002"
     REC_003 = "REC-003"
@@ -58,6 +59,7 @@ class Code(StrEnum):
     RUN_014 = "RUN-014"
     RUN_015 = "RUN-015"
     RUN_016 = "RUN-016"
+    RUN_017 = "RUN-017"
     RUN_101 = "RUN-101"
     RUN_102 = "RUN-102"
     RUN_103 = "RUN-103"
@@ -96,6 +98,7 @@ class Code(StrEnum):
     SRC_024 = "SRC-024"
     SRC_025 = "SRC-025"
     SRC_026 = "SRC-026"
+    SRC_027 = "SRC-027"
 
 
 class Behaviour(StrEnum):

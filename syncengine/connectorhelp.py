@@ -42,11 +42,13 @@ CONNECTOR_HELP: dict[Code, Help] = {
         _FLOW,
     ),
     Code.LOAD_004: Help(
-        "A newer run owns this slice",
-        "The target has already taken this slice from a run with a higher fence; an older worker may not "
-        "overwrite it.",
-        "The newer run's amounts stand in the target.",
-        "Nothing: the newer run is the valid one. Start a new run if its result is wrong.",
+        "The target holds the slice under a later fence",
+        "The target has taken this slice from the run named: a newer one, or one unknown to this portal, "
+        "which was put back from a backup or shares the slice with another portal.",
+        "The amounts of the run named stand in the target; this run changed nothing.",
+        "Nothing, if that run is newer: it is the valid one. If this portal does not know it, put the newest "
+        "backup back; without one replay until the run's number is above the one named, which then takes "
+        "the slice over (LOAD-017).",
         _OPERATOR,
     ),
     Code.LOAD_005: Help(
@@ -141,6 +143,15 @@ CONNECTOR_HELP: dict[Code, Help] = {
         "target may be missing too.",
         "Find out what happened to the target, and replay the other periods loaded into it.",
         _TARGET_OWNER,
+    ),
+    Code.LOAD_017: Help(
+        "The target knew a later fence than the portal",
+        "The target's record of the slice names an older run, under a fence that this portal has never given "
+        "out: the portal was put back from a backup.",
+        "The slice is what this run computed, under a fence beyond the target's. What was loaded after the "
+        "backup was made is unknown to the portal; this run has replaced it for this slice.",
+        "Nothing for this slice. Replay the other slices loaded since the backup was made.",
+        _ADMIN,
     ),
     Code.SRC_001: Help(
         "The dataset is not described correctly",
@@ -333,5 +344,15 @@ CONNECTOR_HELP: dict[Code, Help] = {
         "Name the database of the other system. Only a trial, in which the portal and a plan share one "
         "database, may set TIEOUT_SHARED_DATABASE=true.",
         _CONNECTION,
+    ),
+    Code.SRC_027: Help(
+        "The data folder cannot be written",
+        "The disk below TIEOUT_DATA_DIR is full or read-only, or closed to the account of the portal; "
+        "evidence and scratch files lie there.",
+        "The target is as it was before the run. When its state is unknown, a load had begun and nobody "
+        "knows.",
+        "Free space below TIEOUT_DATA_DIR or give the portal's account the right to write there, then replay "
+        "the run.",
+        _ADMIN,
     ),
 }

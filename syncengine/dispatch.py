@@ -28,16 +28,13 @@ def wake(run_id: int) -> None:
 
 def work_once(owner: str, run_id: int | None = None, should_stop: Callable[[], bool] = lambda: False) -> bool:
     """Claim one partition and carry it out; False when there was none to claim."""
-    from syncengine.duck import shared_instance
     from syncengine.execution.runner import execute
     from syncengine.leases import claim
-    from syncengine.storage import evidence_store, scratch_root
 
     lease = claim(owner, run_id)
     if lease is None:
         return False
-    with shared_instance([scratch_root(), evidence_store().root], threads=settings.ENGINE_THREADS):
-        execute(lease, should_stop)
+    execute(lease, should_stop)
     return True
 
 

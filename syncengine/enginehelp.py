@@ -261,6 +261,14 @@ ENGINE_HELP: dict[Code, Help] = {
         "Replay the run; if it is held again, ask for the release of that one.",
         _OPERATOR,
     ),
+    Code.RUN_017: Help(
+        "The portal's database went away",
+        "The database in which the portal keeps its runs ended the connection, refuses it or is full.",
+        "What the run had done is kept; a load that was begun is settled by asking the target.",
+        "When the database answers again, any worker goes on with the run; without one start manage.py "
+        "runworker.",
+        _ENGINE,
+    ),
     Code.RUN_013: Help(
         "The code is taken",
         "There is a flow with this code already.",

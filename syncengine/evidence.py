@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import time
@@ -16,6 +17,8 @@ from typing import BinaryIO
 from portal.core.errors import Invalid, NotFound
 from syncengine.codes import Code
 
+# what the system says of a disk that takes nothing more, whatever file is written
+DISK_FULL = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT})
 _CHUNK = 1 << 20
 _TEMPORARY = "tmp"
 

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from django.conf import settings
 from django.db import connections
 from sqlalchemy.engine import URL
 
 from catalog.models import Connection
-from portal.core.errors import Forbidden
+from portal.core.errors import DomainError, Forbidden
 from syncengine.codes import Code
 from syncengine.connectors import connect
 from syncengine.connectors.base import Adapter
 from syncengine.connectors.database.address import Address
-from syncengine.evidence import EvidenceStore
+from syncengine.evidence import DISK_FULL, EvidenceStore
+
+# DuckDB tells by the system's words only
+_FULL_WORDS = tuple(os.strerror(number) for number in (*sorted(DISK_FULL), errno.EACCES))
 
 
 def evidence_store() -> EvidenceStore:
@@ -60,7 +65,28 @@ def _own_place(other: Address) -> tuple[str, ...]:
 
 
 def scratch_root() -> Path:
-    """A folder for files that live as long as one attempt."""
-    folder = Path(settings.DATA_DIR) / "scratch"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    """Where the files lie that live as long as one attempt; the folder may not exist yet."""
+    return Path(settings.DATA_DIR) / "scratch"
+
+
+def unwritable(error: Exception) -> DomainError | None:
+    """SRC-027 when the error says that a disk is full or read-only, or that the data folder is closed to us.
+
+    Files of others may be closed too, and that is no matter of the data folder: there the path decides.
+    """
+    why = ""
+    if isinstance(error, OSError) and (error.errno in DISK_FULL or _is_own(error)):
+        why = os.strerror(error.errno or 0)
+    elif isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException)):
+        why = next((words for words in _FULL_WORDS if words in str(error)), "")
+    if not why:
+        return None
+    words = f"The data folder (TIEOUT_DATA_DIR) cannot be written: {why}."
+    return DomainError(Code.SRC_027, words, status=503)
+
+
+def _is_own(error: OSError) -> bool:
+    """Whether a file or folder of the portal's own is closed to it."""
+    own = (Path(settings.DATA_DIR), Path(settings.EVIDENCE_DIR))
+    path = Path(str(error.filename or ""))
+    return isinstance(error, PermissionError) and any(path.is_relative_to(folder) for folder in own)

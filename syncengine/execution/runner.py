@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
+from django.conf import settings
 from django.db import OperationalError
 
 from portal.core.clock import now
@@ -16,6 +17,7 @@ from portal.core.errors import DomainError
 from portal.core.states import apply_transition
 from syncengine.codes import Behaviour, Code, behaviour_of
 from syncengine.definitions import read_definition
+from syncengine.duck import shared_instance
 from syncengine.endings import tell_end
 from syncengine.evidence import EvidenceKind
 from syncengine.execution.attempt import Attempt, Cancelled, Stopped, Trouble
@@ -36,7 +38,7 @@ from syncengine.leases import Lease, LeaseLost, failing_verb, free_slice, give_b
 from syncengine.models import Run
 from syncengine.pipeline.values import PipelineError
 from syncengine.states import PARTITION, RUN, Confirmation, WaitReason
-from syncengine.storage import evidence_store, scratch_root
+from syncengine.storage import evidence_store, scratch_root, unwritable
 
 log = logging.getLogger("tieout.engine")
 RETRY_SECONDS = (2, 10, 60, 300)
@@ -47,24 +49,36 @@ _CLEAN = ("cancel", "complete", "complete_with_exceptions")
 def execute(lease: Lease, should_stop: Callable[[], bool] = lambda: False) -> None:
     """Work on a claimed partition until the run ends, waits again, or the lease is lost."""
     run = Run.objects.select_related("flow", "flow_version").get(pk=lease.run_id)
-    with tempfile.TemporaryDirectory(prefix=f"{run.ref}-", dir=scratch_root()) as folder:
-        attempt = Attempt(
-            lease=lease,
-            run=run,
-            definition=read_definition(run.flow_version.definition),
-            store=evidence_store(),
-            scratch=Path(folder),
-            should_stop=should_stop,
-        )
-        try:
-            with attempt.heartbeat():
-                _stages(attempt)
-        except LeaseLost as error:
-            log.warning("%s: %s", run.ref, error)
-        except Stopped:
-            give_back(lease, WaitReason.QUEUE, counts=False)
-        except Exception as error:
-            _end_badly(attempt, error)
+    attempt = Attempt(
+        lease=lease,
+        run=run,
+        definition=read_definition(run.flow_version.definition),
+        store=evidence_store(),
+        scratch=scratch_root(),
+        should_stop=should_stop,
+    )
+    try:
+        with _own_scratch(attempt), attempt.heartbeat():
+            _stages(attempt)
+    except LeaseLost as error:
+        log.warning("%s: %s", run.ref, error)
+    except Stopped:
+        give_back(lease, WaitReason.QUEUE, counts=False)
+    except Exception as error:
+        _end_badly(attempt, unwritable(error) or error)
+
+
+@contextmanager
+def _own_scratch(attempt: Attempt) -> Iterator[None]:
+    """A scratch folder of the attempt's own, and DuckDB running for it and for the evidence."""
+    root = attempt.scratch
+    root.mkdir(parents=True, exist_ok=True)
+    with (
+        shared_instance([root, attempt.store.root], threads=settings.ENGINE_THREADS),
+        tempfile.TemporaryDirectory(prefix=f"{attempt.run.ref}-", dir=root) as folder,
+    ):
+        attempt.scratch = Path(folder)
+        yield
 
 
 def _stages(attempt: Attempt) -> None:

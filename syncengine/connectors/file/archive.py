@@ -13,6 +13,7 @@ from defusedxml.common import DefusedXmlException
 from portal.core.errors import DomainError
 from syncengine.codes import Code
 from syncengine.connectors.file.lines import fault
+from syncengine.evidence import DISK_FULL
 
 MAX_MEMBERS = 2_000
 MAX_INFLATED = 512 << 20
@@ -31,7 +32,9 @@ def open_archive(stream: BinaryIO, name: str) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(stream) as archive:
             _judge(archive, name)
             yield archive
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, OSError):
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
+            raise
         raise unsafe("The file is not an intact XLSX workbook.", name) from None
     except (ElementTree.ParseError, DefusedXmlException):
         raise unsafe(
