@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import socket
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db import transaction
@@ -158,6 +158,23 @@ def hold(lease: Lease) -> tuple[Partition, Run]:
     if not mine or partition.state != PartitionState.RUNNING:
         raise LeaseLost(Code.RUN_007, f"Attempt {lease.attempt} of {partition} no longer holds its lease.")
     return partition, locked(Run.objects.select_related("flow", "flow_version")).get(pk=lease.run_id)
+
+
+@transaction.atomic
+def beyond(lease: Lease, fence: int) -> Lease:
+    """The lease under the fence after one that the portal never gave out, and that only its target knows.
+
+    Raises LeaseLost RUN-007 unless this is the last fence that was given out for the slice.
+    """
+    partition, run = hold(lease)
+    slices = list(locked(TargetLease.objects.filter(slice_key=run.slice_key)))
+    mine = [row for row in slices if (row.run_id, row.owner, row.fence) == (run.pk, lease.owner, lease.fence)]
+    if not mine or next_fence(run.slice_key) != lease.fence + 1:
+        raise LeaseLost(Code.RUN_007, f"Attempt {lease.attempt} of {partition} no longer holds its slice.")
+    mine[0].fence = partition.fence = max(lease.fence, fence) + 1
+    mine[0].save(update_fields=["fence"])
+    partition.save(update_fields=["fence"])
+    return replace(lease, fence=partition.fence)
 
 
 def free_slice(lease: Lease) -> None:

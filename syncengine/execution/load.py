@@ -25,6 +25,7 @@ from syncengine.evidence import EvidenceKind
 from syncengine.execution.attempt import Attempt, Trouble
 from syncengine.execution.compute import Computed, in_one_currency, output_columns
 from syncengine.execution.extract import pinned_connection
+from syncengine.execution.fences import planned
 from syncengine.execution.quarantine import Passed, follow
 from syncengine.leases import next_fence
 from syncengine.models import Run
@@ -70,15 +71,19 @@ def load(attempt: Attempt, computed: Computed, passed: Passed) -> None:
     """
     attempt.begin("load")
     try:
-        target, slice_load = target_of(attempt), slice_load_of(attempt, computed)
-        plan = target.plan_load(slice_load)
-        receipt = _send(attempt, target, slice_load)
+        target = target_of(attempt)
+        found = planned(attempt, target, slice_load_of(attempt, computed))
+    except Exception:
+        attempt.nothing_sent()
+        raise
+    try:
+        receipt = _send(attempt, target, found.load)
     except LoadUnknown:
         raise
     except DomainError:
         attempt.nothing_sent()
         raise
-    action = _action(plan, receipt.altered, attempt.run)
+    action = _action(found.plan, receipt.altered, attempt.run)
     quarantine = attempt.store.path(attempt.store.find(computed.quarantine.sha256, EvidenceKind.QUARANTINE))
     with attempt.write() as run:
         run.load_action = str(action)
@@ -90,6 +95,7 @@ def load(attempt: Attempt, computed: Computed, passed: Passed) -> None:
             after={
                 "slice": run.slice_key,
                 "fence": receipt.fence,
+                **found.detail,
                 "action": str(action),
                 "rows": receipt.rows,
                 "quarantine": changes,
@@ -97,7 +103,9 @@ def load(attempt: Attempt, computed: Computed, passed: Passed) -> None:
             content_sha256=computed.output_hash,
             run_id=run.pk,
         )
-    attempt.finish(receipt.rows, action=str(action), mode=plan.mode, fence=receipt.fence)
+    attempt.finish(
+        receipt.rows, action=str(action), mode=found.plan.mode, fence=receipt.fence, **found.detail
+    )
 
 
 def _action(plan: LoadPlan, altered: bool, run: Run) -> LoadAction:
@@ -115,13 +123,14 @@ def look(attempt: Attempt, computed: Computed) -> Trouble | None:
     Raises what the load would refuse.
     """
     attempt.begin("confirm")
-    target, slice_load = target_of(attempt), slice_load_of(attempt, computed)
-    plan = target.plan_load(slice_load)
-    action = _action(plan, target.altered(slice_load), attempt.run)
+    target = target_of(attempt)
+    found = planned(attempt, target, slice_load_of(attempt, computed))
+    slice_load = found.load
+    action = _action(found.plan, target.altered(slice_load), attempt.run)
     foreign = target.foreign_rows(slice_load)
     with attempt.write() as run:
         run.load_action = str(action)
-    attempt.finish(None, action=str(action), mode=plan.mode, foreign_rows=foreign)
+    attempt.finish(None, action=str(action), mode=found.plan.mode, foreign_rows=foreign, **found.detail)
     return _crowded(foreign, slice_load) if foreign else None
 
 

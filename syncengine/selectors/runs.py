@@ -151,6 +151,11 @@ def warnings_of(run: Run) -> list[Warned]:
         if now * 2 < then and run.reconciliation != Outcome.RECONCILED:
             words = f"The slice has {now:,} records; {ref} had {then:,}, more than twice as many."
             found.append(Warned(Code.DQ_012, words))
+    passed = details.get("confirm" if run.dry_run else "load", {}).get("passes")
+    if passed:
+        ref, fence = passed
+        words = f"The target had the slice from {ref} under fence {fence}, which this portal never gave out."
+        found.append(Warned(Code.LOAD_017, words))
     if run.load_action == LoadAction.RESTORE:
         done = "would be" if run.dry_run else "was"
         words = (

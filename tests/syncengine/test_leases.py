@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
+from contextlib import closing
 
 import pytest
 
+from portal.audit.models import AuditEntry
 from portal.core.clock import database_now
 from syncengine.connectors.base import LoadRefused
 from syncengine.execution.load import slice_load_of, target_of
 from syncengine.execution.runner import execute
-from syncengine.leases import MAX_ATTEMPTS, LeaseLost, claim, extend, give_back, hold
+from syncengine.leases import MAX_ATTEMPTS, LeaseLost, beyond, claim, extend, give_back, hold
 from syncengine.models import Partition, Run, TargetLease
 from syncengine.pipeline.compute import Pipeline
+from syncengine.runsummary import run_summary
 from tests.syncengine.attempts import attempt_at
 
 
@@ -59,6 +63,52 @@ def test_a_late_load_of_a_stale_worker_is_refused_by_the_target(mini):
     with pytest.raises(LoadRefused) as caught:
         target_of(attempt).load(slice_load_of(attempt, computed))
     assert caught.value.code == "LOAD-004"
+
+
+def foresee(mini, run_ref: str, fence: int) -> None:
+    """The target as a portal left it that was then put back from a backup."""
+    with closing(sqlite3.connect(mini.planning)) as target, target:
+        target.execute("UPDATE tieout_slice SET run = ?, fence = ?", (run_ref, fence))
+
+
+def test_a_portal_put_back_from_a_backup_goes_on_beyond_the_fence_of_its_target(mini):
+    old = mini.run()
+    foresee(mini, old.ref, 99)
+    (told,) = run_summary(mini.run(dry_run=True))["warnings"]
+    run = mini.run()
+    (warning,) = run_summary(run)["warnings"]
+    assert (run.confirmation, warning["code"], told["code"]) == ("confirmed", "LOAD-017", "LOAD-017")
+    assert f"from {old.ref} under fence 99" in warning["message"]
+    assert '"fence":100' in AuditEntry.objects.get(action="syncengine:run:load", run_id=run.pk).payload
+    assert (TargetLease.objects.get().fence, mini.run().confirmation) == (100, "confirmed")
+    foresee(mini, run.ref, 102)
+    again = mini.run()
+    assert (again.confirmation, run_summary(again)["warnings"][0]["code"]) == ("confirmed", "LOAD-017")
+
+
+def test_a_fence_of_a_run_that_the_portal_does_not_know_is_not_passed(mini):
+    mini.run()
+    foresee(mini, "R-999999", 99)
+    for dry in (True, False):
+        run = mini.run(dry_run=dry)
+        assert (run.state, run.error_code) == ("failed", "LOAD-004")
+        assert "R-999999, which this portal does not know" in run.error_message
+    assert TargetLease.objects.get().fence == 2
+
+
+def test_only_the_last_holder_of_a_slice_passes_the_fence_of_its_target(mini):
+    old = mini.run()
+    run = mini.plan()
+    stale = claim("a")
+    foresee(mini, old.ref, 99)
+    TargetLease.objects.update(fence=stale.fence + 1, owner="b")
+    with pytest.raises(LeaseLost):
+        beyond(stale, 99)
+    TargetLease.objects.update(fence=stale.fence, owner="a")
+    assert beyond(stale, 99).fence == 100
+    with pytest.raises(LeaseLost):
+        beyond(stale, 200)
+    assert Partition.objects.get(run=run).fence == 100
 
 
 def test_two_runs_of_one_slice_never_work_together(mini):

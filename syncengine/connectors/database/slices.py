@@ -63,7 +63,8 @@ def decide(existing: TargetReceipt | None, load: SliceLoad) -> LoadAction:
         return LoadAction.REPLACE
     if load.fence < existing.fence:
         words = (
-            f"Run {existing.run_ref} holds the slice under fence {existing.fence}; this one has {load.fence}."
+            f"The target holds the slice from {existing.run_ref} under fence {existing.fence}; "
+            f"this attempt of {load.run_ref} has {load.fence}."
         )
         raise LoadRefused(Code.LOAD_004, words, place=load.slice_key)
     if existing.table != load.table:
