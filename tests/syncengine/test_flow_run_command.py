@@ -9,6 +9,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from portal.core.clock import database_now
 from portal.core.errors import Conflict
@@ -200,3 +201,16 @@ def test_a_run_says_in_words_that_it_ties(mini):
     run = Run.objects.last()
     run.control_totals.filter(bucket="loaded").update(debit="0.01")
     assert "it does not tie: source is not" in flow_run._sentences(run)
+
+
+def test_a_database_that_goes_away_is_one_sentence(mini, monkeypatch):
+    def away(*args, **kwargs):
+        raise OperationalError("terminating connection due to administrator command")
+
+    monkeypatch.setattr(flow_run.dispatch, "work_once", away)
+    error = refused("mini-actuals", "--period", "2026-01")
+    assert error.returncode == 1
+    assert str(error).startswith("RUN-017 The portal's database went away")
+    assert f"{Run.objects.get().ref} goes on with the next worker" in str(error)
+    monkeypatch.setattr(flow_run, "run_plan", away)
+    assert "As far as is known no run was planned" in str(refused("mini-actuals", "--period", "2026-01"))

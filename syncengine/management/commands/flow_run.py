@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, NoReturn, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from portal.core.actor import Actor, Source, system_actor
 from portal.core.codes import help_for
@@ -22,6 +22,7 @@ from portal.core.errors import DomainError, Faults
 from portal.people.actors import actor_for
 from portal.people.models import User
 from syncengine import dispatch
+from syncengine.codes import Code
 from syncengine.leases import worker_name
 from syncengine.models import Partition, Run
 from syncengine.permissions import P
@@ -35,6 +36,7 @@ from syncengine.states import SUCCESS, RunState
 
 _POLL_SECONDS = 0.5
 _DOUBT = "Nobody knows whether the target holds this load; replay it: a replay asks the target first."
+_UNPLANNED = "As far as is known no run was planned; look at the runs of the flow, then run it again."
 _EXIT = {RunState.UNRECONCILED: 3, RunState.HELD: 4, RunState.UNKNOWN: 5}
 
 
@@ -55,6 +57,14 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="Run from the command line.", help="why, for the audit")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self._ref = ""
+        try:
+            self._do(options)
+        except (InterfaceError, OperationalError) as error:
+            connection.close()
+            raise CommandError(_away(error, self._ref)) from None
+
+    def _do(self, options: dict[str, Any]) -> None:
         actor = self._actor(options["username"])
         if bool(options["flow"]) == bool(options["cancel"]):
             raise CommandError("Name the flow to run, or a run with --cancel.", returncode=2)
@@ -74,6 +84,7 @@ class Command(BaseCommand):
             raise CommandError("\n".join([*map(str, error.faults), error.hint])) from None
         except DomainError as error:
             raise CommandError(f"{error} {error.hint}".strip()) from None
+        self._ref = run.ref
         run = self._carry_out(run)
         if not run.is_final:
             self._stopped(actor, run)
@@ -168,8 +179,17 @@ def _follow(run_id: int, out: TextIO, done: threading.Event) -> None:
             out.flush()
         out.write("\r\x1b[K")
         out.flush()
+    except (InterfaceError, OperationalError):
+        out.write("\r\x1b[K")  # the work itself meets the same and tells it
     finally:
         connection.close()
+
+
+def _away(error: Exception, ref: str) -> str:
+    """That the portal's database is not usable, and what becomes of the run."""
+    why = str(error).strip().splitlines()[:1]
+    then = f"{ref} goes on with the next worker: manage.py runworker." if ref else _UNPLANNED
+    return f"{Code.RUN_017} The portal's database went away: {' '.join(why)[:200]}. {then}"
 
 
 def _trouble(run: Run) -> str:
