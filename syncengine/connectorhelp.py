@@ -44,7 +44,7 @@ CONNECTOR_HELP: dict[Code, Help] = {
     Code.LOAD_004: Help(
         "The target holds the slice under a later fence",
         "The target has taken this slice from the run named: a newer one, a later attempt of this one, or "
-        "one unknown to this portal, which was put back from a backup or shares the slice with another portal.",
+        "one unknown to this portal, which was put back from a backup, or of another portal.",
         "The amounts of the run named stand in the target; this run changed nothing.",
         "Nothing, if that run is newer: it is the valid one. If this portal does not know it, put the newest "
         "backup back; without one replay until the run's number is above the one named, which then takes "

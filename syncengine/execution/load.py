@@ -25,7 +25,7 @@ from syncengine.evidence import EvidenceKind
 from syncengine.execution.attempt import Attempt, Trouble
 from syncengine.execution.compute import Computed, in_one_currency, output_columns
 from syncengine.execution.extract import pinned_connection
-from syncengine.execution.fences import planned
+from syncengine.execution.fences import Planned, planned
 from syncengine.execution.quarantine import Passed, follow
 from syncengine.leases import next_fence
 from syncengine.models import Run
@@ -70,12 +70,7 @@ def load(attempt: Attempt, computed: Computed, passed: Passed) -> None:
     Every refusal but LoadUnknown is one before the target's commit: nothing was sent or it has rolled back.
     """
     attempt.begin("load")
-    try:
-        target = target_of(attempt)
-        found = planned(attempt, target, slice_load_of(attempt, computed))
-    except Exception:
-        attempt.nothing_sent()
-        raise
+    target, found = _prepared(attempt, computed)
     try:
         receipt = _send(attempt, target, found.load)
     except LoadUnknown:
@@ -106,6 +101,16 @@ def load(attempt: Attempt, computed: Computed, passed: Passed) -> None:
     attempt.finish(
         receipt.rows, action=str(action), mode=found.plan.mode, fence=receipt.fence, **found.detail
     )
+
+
+def _prepared(attempt: Attempt, computed: Computed) -> tuple[TargetAdapter, Planned]:
+    """Target and plan of the load. Whatever fails here, nothing was sent."""
+    try:
+        target = target_of(attempt)
+        return target, planned(attempt, target, slice_load_of(attempt, computed))
+    except Exception:
+        attempt.nothing_sent()
+        raise
 
 
 def _action(plan: LoadPlan, altered: bool, run: Run) -> LoadAction:
