@@ -24,7 +24,9 @@ def test_a_member_code_of_full_width_digits_is_refused_with_its_line(architect):
             faults=faults,
             dry_run=True,
         )
-    assert [(fault.code, fault.place) for fault in caught.value.faults] == [("API-011", "line 2, column code")]
+    assert [(fault.code, fault.place) for fault in caught.value.faults] == [
+        ("API-011", "line 2, column code")
+    ]
 
 
 def test_a_priority_of_full_width_digits_is_refused():
