@@ -10,13 +10,11 @@ import argparse
 import datetime as dt
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import Any, TextIO
 
 from catalog.compatibility.documents import DocumentError, canonical_text
-from catalog.compatibility.openapi.__main__ import read_path
-from catalog.compatibility.openapi.batch import lines_of
-from catalog.linting.batch import answer_line
+from catalog.compatibility.documents.batch import answer_batch, answer_line, read_path
+from catalog.linting.batch import MAX_NODES, lint_line
 from catalog.linting.codes import LintError
 from catalog.linting.engine import lint_document
 from catalog.linting.findings import Finding, Report
@@ -63,16 +61,13 @@ def _lint(arguments: argparse.Namespace, today: dt.date, out: TextIO) -> int:
 
 
 def _batch(name: str, today: dt.date, out: TextIO) -> int:
-    if name == "-":
-        return _answer(sys.stdin.buffer, today, out)
-    with Path(name).open("rb") as source:
-        return _answer(source, today, out)
+    def engine(request: dict[str, Any]) -> Report:
+        return lint_line(request, today, read_path)
 
+    def answer(line: bytes) -> dict[str, Any]:
+        return answer_line(line, engine, max_nodes=MAX_NODES)
 
-def _answer(source: BinaryIO, today: dt.date, out: TextIO) -> int:
-    for line in lines_of(source):
-        print(canonical_text(answer_line(line, today, read_path)), file=out, flush=True)
-    return 0
+    return answer_batch(name, answer, out)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

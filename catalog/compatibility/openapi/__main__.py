@@ -11,17 +11,14 @@ import datetime as dt
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any, TextIO
 
 from catalog.compatibility.documents import (
-    Document,
-    DocumentCode,
     DocumentError,
     canonical_text,
-    read_document,
 )
-from catalog.compatibility.documents.limits import Limits
-from catalog.compatibility.openapi.batch import answer_line, lines_of
+from catalog.compatibility.documents.batch import answer_batch, answer_line, read_path
+from catalog.compatibility.openapi.batch import MAX_NODES, compare_line
 from catalog.compatibility.openapi.engine import Report, compare_documents
 from catalog.compatibility.openapi.findings import Finding
 from catalog.compatibility.openapi.options import Options, levels_of, options_of
@@ -42,16 +39,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--deprecation-days-beta", type=int, default=0, metavar="N")
     parser.add_argument("--today", metavar="DATE", help="the day of the check, for sunset dates")
     return parser
-
-
-def read_path(path: str) -> Document:
-    """Read a document from a file. Raises DocumentError when it cannot be opened or read."""
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(Limits().max_bytes + 1)
-    except (OSError, ValueError):
-        raise DocumentError(DocumentCode.NOT_FOUND, f"The file {path[:200]} cannot be opened.") from None
-    return read_document(data)
 
 
 def _options(arguments: argparse.Namespace) -> Options:
@@ -94,16 +81,13 @@ def _compare(arguments: argparse.Namespace, options: Options, out: TextIO) -> in
 
 
 def _batch(name: str, options: Options, out: TextIO) -> int:
-    if name == "-":
-        return _answer(sys.stdin.buffer, options, out)
-    with Path(name).open("rb") as source:
-        return _answer(source, options, out)
+    def engine(request: dict[str, Any]) -> Report:
+        return compare_line(request, options, read_path)
 
+    def answer(line: bytes) -> dict[str, Any]:
+        return answer_line(line, engine, max_nodes=MAX_NODES)
 
-def _answer(source: BinaryIO, options: Options, out: TextIO) -> int:
-    for line in lines_of(source):
-        print(canonical_text(answer_line(line, options, read_path)), file=out, flush=True)
-    return 0
+    return answer_batch(name, answer, out)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -155,13 +155,14 @@ _HOSTILE: list[tuple[str, Any, Any, str]] = [
 ]  # fmt: skip
 _MEASURED = """
 import json, resource, sys
-from catalog.linting.batch import answer_line
-from catalog.linting.__main__ import read_path
+from catalog.compatibility.documents.batch import answer_line, read_path
+from catalog.linting.batch import MAX_NODES, lint_line
 import datetime as dt
 worst = 0.0
 for line in open(sys.argv[1], "rb"):
     before = resource.getrusage(resource.RUSAGE_SELF)
-    answer = answer_line(line, dt.date(2026, 11, 22), read_path)
+    lint = lambda request: lint_line(request, dt.date(2026, 11, 22), read_path)
+    answer = answer_line(line, lint, max_nodes=MAX_NODES)
     after = resource.getrusage(resource.RUSAGE_SELF)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     print(json.dumps({**answer, "ms": 0, "seconds": seconds}))
