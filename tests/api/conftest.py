@@ -26,7 +26,7 @@ def quiet_refusals():
 @pytest.fixture(scope="module")
 def built_world(django_db_setup, django_db_blocker):
     """The people and one object of every resource, once for all tests of a module."""
-    with shared_rows(django_db_blocker, lambda: build(make_people())) as made:
+    with shared_rows(django_db_blocker, lambda: build(make_people()), "resources") as made:
         yield made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.approvals.models import ChangeRequest, Contribution, Policy
@@ -19,6 +19,7 @@ from portal.core.errors import Conflict, DomainError
 from portal.people.actors import actor_for
 from portal.people.models import User
 from tests.approvals.conftest import KIND, WHY, Play, by_token, put
+from tests.examples import examples
 
 PEOPLE = ("architect", "controller_a", "controller_b", "operator", "stranger")
 FACES = ("self", "second", "token", "service")
@@ -115,7 +116,7 @@ def play_through(world: World, sequence) -> None:
     assert verify().ok
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25)
 @given(sequence=steps, approvals=st.integers(1, 2))
 def test_no_sequence_lets_a_contributor_approve_or_other_content_come_into_force(
     play, users, sequence, approvals

@@ -7,7 +7,7 @@ import json
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.audit.chain import GENESIS, HASHED, leaf_hash
@@ -16,6 +16,7 @@ from portal.audit.models import AuditEntry, AuditStreamHead
 from portal.audit.verification import verify
 from tests.audit.test_append_only import drop_guards
 from tests.audit.test_record import entry
+from tests.examples import examples
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_the_command_takes_one_stream(chain, capsys):
     assert "4 entries in 1 stream: every chain holds." in capsys.readouterr().out
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(20)
 @given(
     acts=st.lists(
         st.tuples(

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.models import FinanceObject, Ownership, System
@@ -19,6 +19,7 @@ from portal.audit.services import audited
 from portal.core.actor import Source, system_actor
 from portal.core.errors import DomainError
 from portal.people.actors import actor_for
+from tests.examples import examples
 
 YEAR = {"valid_from": dt.date(2026, 1, 1), "valid_to": dt.date(2026, 12, 31)}
 
@@ -215,7 +216,7 @@ def test_an_owner_outside_ones_scope_is_no_gap(erp, make_user):
     assert [(row.gap, row.owned) for row in rows] == [(False, {}), (True, {})]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25)
 @given(
     spans=st.lists(
         st.tuples(st.integers(0, 30), st.none() | st.integers(0, 10), st.sampled_from(["", "amount"])),

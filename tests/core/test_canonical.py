@@ -7,10 +7,11 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.canonical import canonical_json, content_hash, decimal_text, plain_json
+from tests.examples import examples
 
 scalars = (
     st.none()
@@ -30,7 +31,7 @@ trees = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(tree=trees)
 def test_reading_the_canonical_text_back_keeps_text_and_hash(tree):
     text = canonical_json(tree)
@@ -39,14 +40,14 @@ def test_reading_the_canonical_text_back_keeps_text_and_hash(tree):
     assert content_hash(back) == content_hash(tree) == content_hash(plain_json(tree))
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(pairs=st.lists(st.tuples(st.text(st.characters(codec="utf-8"), max_size=4), scalars), max_size=6))
 def test_the_order_of_keys_does_not_matter(pairs):
     there = dict(pairs)
     assert canonical_json(there) == canonical_json(dict(reversed(list(there.items()))))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(number=st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**40), max_value=10**40))
 def test_decimal_text_is_exact_plain_and_shortest(number):
     text = decimal_text(number)

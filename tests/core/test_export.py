@@ -8,10 +8,11 @@ import io
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.export import csv_safe, guard_text, stream_csv, unguard_text
+from tests.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def test_numbers_and_plain_values_stay_what_they_are(value, cell):
     assert csv_safe(value) == cell
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(rows=st.lists(st.lists(st.text(max_size=10) | st.integers(), min_size=2, max_size=2), max_size=6))
 def test_no_cell_of_an_export_starts_a_formula_and_all_read_back(rows):
     text = "".join(stream_csv(["a", "b"], rows))
@@ -53,7 +54,7 @@ def test_no_cell_of_an_export_starts_a_formula_and_all_read_back(rows):
 texts = st.text("'=+-@＝＋－＠ \t\r\n\u3000a1", max_size=8) | st.text(max_size=10)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(texts)
 def test_a_guarded_text_is_no_formula_and_comes_back_exactly(text):
     guarded = guard_text(text)

@@ -9,15 +9,16 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.test.utils import isolate_apps
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.currencies import exceptional_minor_units, minor_units
 from portal.core.money import MoneyField, decimal_sum, round_half_away, to_money
+from tests.examples import examples
 
 HUGE = Decimal("999999999999999999999999.9999")
 amounts = st.integers(-(10**28) + 1, 10**28 - 1).map(lambda n: Decimal(n).scaleb(-4))
-modest = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+modest = examples(25)
 
 
 with isolate_apps("portal.core"):

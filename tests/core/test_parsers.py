@@ -8,12 +8,13 @@ import time
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.exceptions import UnsupportedMediaType
 
 from portal.core.errors import BadInput, DomainError, TooLarge
 from portal.core.parsers import MAX_BYTES, StrictJSONParser, parse_json
+from tests.examples import examples
 
 DEEP = b"[" * 100_000
 REFUSED = [
@@ -97,14 +98,14 @@ trees = st.recursive(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(tree=trees)
 def test_well_formed_bodies_are_read_as_they_are(tree):
     assert parse_json(json.dumps(tree).encode()) == tree
     assert parse_json(json.dumps(tree, ensure_ascii=False).encode()) == tree
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(raw=st.binary(max_size=60) | st.text('{}[]",:\\u0123aé -.eE', max_size=40).map(str.encode))
 def test_any_bytes_are_read_or_refused_with_a_code(raw):
     try:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.errors import BadInput
 from portal.core.text import clean_code, clean_text, clean_tree, escaped
+from tests.examples import examples
 
 HIDDEN = [
     "\x00", "\x07", "\x1b", "\x7f", "\x85", "\r", "\u00ad", "\u034f", "\u061c", "\u115f", "\u180e", "\u200b", "\u200d",
@@ -62,7 +63,7 @@ def test_what_is_no_text_is_refused(value):
         clean_code(value)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(text=st.text(max_size=40))
 def test_what_passes_is_normal_visible_and_passes_again(text):
     try:
@@ -120,7 +121,7 @@ def test_floats_in_data_are_refused():
     assert caught.value.place == "/rate/1"
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(value=st.text(max_size=60))
 def test_escaped_texts_are_one_printable_line(value):
     line = escaped(value, 50)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.yamlsafe import YamlCode, YamlError, load_yaml
+from tests.examples import examples
 
 TEXT = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=12)
 TREES: st.SearchStrategy[Any] = st.recursive(
@@ -25,14 +26,14 @@ def refusal(data: bytes, **limits: int) -> YamlError:
 
 
 @given(TREES)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_any_tree_of_texts_reads_back_as_it_was_written(tree: Any) -> None:
     written = yaml.safe_dump(tree, default_style='"', allow_unicode=True).encode()
     assert load_yaml(written)[0] == tree
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_any_bytes_are_read_or_refused_with_a_line(data: bytes) -> None:
     try:
         load_yaml(data)

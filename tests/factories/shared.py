@@ -1,23 +1,62 @@
-"""Rows that are dear to make, made once for all tests of a module; each test rolls back to them."""
+"""Rows that are dear to make, made once for all tests of a module; each test rolls back to them.
+
+Under a name they are made once in a whole test process: the next module that asks gets the same rows written
+back, which takes a tenth of the time.
+"""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import override_settings
 
 T = TypeVar("T")
+Rows = dict[str, list[tuple]]
 QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+_made: dict[str, tuple[Rows, Any]] = {}
 
 
 @contextmanager
-def shared_rows(blocker: Any, make: Callable[[], T], **settings: Any) -> Iterator[T]:
+def shared_rows(blocker: Any, make: Callable[[], T], name: str = "", **settings: Any) -> Iterator[T]:
     """What `make` gives, under these settings; it is rolled back after the module's last test."""
     with blocker.unblock(), transaction.atomic():
-        with override_settings(PASSWORD_HASHERS=QUICK_HASHERS, **settings):
-            made = make()
-        yield made
+        if name in _made:
+            rows, made = _made[name]
+            _write(rows)
+            yield copy.deepcopy(made)
+        else:
+            before = _read()
+            with override_settings(PASSWORD_HASHERS=QUICK_HASHERS, **settings):
+                made = make()
+            if name:
+                _made[name] = (_added(before, _read()), copy.deepcopy(made))
+            yield made
         transaction.set_rollback(True)
+
+
+def _read() -> Rows:
+    """Every row of every table, as the driver gives it."""
+    with connection.cursor() as cursor:
+        found = {}
+        for table in sorted(connection.introspection.table_names(cursor)):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            found[table] = cursor.fetchall()
+    return found
+
+
+def _added(before: Rows, after: Rows) -> Rows:
+    """What was added to tables that were empty; nothing else may have changed."""
+    changed = {table: rows for table, rows in after.items() if rows != before[table]}
+    assert not any(before[table] for table in changed), "rows of the migrations were changed"
+    return changed
+
+
+def _write(added: Rows) -> None:
+    with connection.cursor() as cursor:
+        for table, rows in added.items():
+            places = ", ".join(["%s"] * len(rows[0]))
+            cursor.executemany(f"INSERT INTO {connection.ops.quote_name(table)} VALUES ({places})", rows)

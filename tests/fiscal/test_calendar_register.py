@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.audit.models import AuditEntry
@@ -15,6 +15,7 @@ from portal.fiscal.periods import Period, is_period
 from portal.fiscal.selectors import calendar_hash, period_of
 from portal.fiscal.services import PeriodSpec, calendar_register, period_set_state
 from portal.fiscal.services.calendar import period_faults
+from tests.examples import examples
 
 DAY = dt.timedelta(days=1)
 
@@ -168,7 +169,7 @@ def test_names_and_codes_are_clean(architect, values, code):
     assert caught.value.code == code
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(text=st.text("0123456789-１", max_size=8) | st.from_regex(r"[0-9]{4}-[0-9]{2}", fullmatch=True))
 def test_a_period_reads_back_as_it_is_written_or_is_none(text):
     if is_period(text):
@@ -179,7 +180,7 @@ def test_a_period_reads_back_as_it_is_written_or_is_none(text):
             Period.parse(text)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(cuts=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 40)), min_size=1, max_size=8))
 def test_periods_without_fault_share_no_day(cuts):
     start = dt.date(2026, 1, 1)

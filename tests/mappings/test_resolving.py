@@ -7,13 +7,14 @@ from unittest import mock
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from mappings.models import MappingRule, MappingVersion
 from mappings.rules.conditions import Exact
 from mappings.rules.rule import Rule, RuleKind
 from mappings.selectors import compiled_version, resolving
 from portal.core.clock import now
+from tests.examples import examples
 from tests.factories.mappings import bulk_rules, make_set
 from tests.mappings.rules.reference import universe
 from tests.mappings.rules.strategies import rule_lists
@@ -29,7 +30,7 @@ def version(architect):
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 @given(rule_lists(max_size=20))
 def test_reading_only_what_is_asked_for_answers_the_same(version, rules: list[Rule]):
     MappingRule.objects.all().delete()

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings import ties
@@ -25,6 +25,7 @@ from portal.audit.models import AuditEntry
 from portal.core.clock import now
 from portal.core.errors import DomainError, Faults
 from portal.people.models import User
+from tests.examples import examples
 from tests.factories.mappings import ACCOUNTS, WHY, add, approve, approved_version, make_set, start, submit
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -221,7 +222,7 @@ def lines_of(rows) -> list[str]:
 
 
 @pytest.mark.parametrize("many", [False, True])
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(12)
 @given(ROWS, ROWS, ROWS, st.booleans())
 def test_a_dry_run_writes_no_rule_and_finds_what_stands_against_the_version_afterwards(
     mapping_set, architect, many, base, draft, file, replace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings import ties
@@ -13,6 +13,7 @@ from mappings.rules.ambiguity import find_ambiguities
 from mappings.rules.rule import Rule
 from mappings.selectors.versions import live_rules
 from portal.core.clock import now
+from tests.examples import examples
 from tests.factories.mappings import bulk_rules, make_set
 from tests.mappings.rules.strategies import rule_lists
 
@@ -29,7 +30,7 @@ def pairs(found) -> set[frozenset[str]]:
     return {frozenset((tie.rule_a.id, tie.rule_b.id)) for tie in found}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 @given(rule_lists(max_size=14), st.integers(0, 14), st.integers(0, 2))
 def test_indexed_ties_are_the_ties(version, rules: list[Rule], split: int, few: int):
     ties._FEW = few

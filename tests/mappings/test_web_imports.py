@@ -106,7 +106,7 @@ def carried(shown) -> str:
 
 
 def test_a_large_file_is_kept_in_private_and_imported_once_with_one_click(page, browser, settings):
-    shown = page(page.good + b"\n" * 1_500_000)
+    shown = page(page.good + b"\n" * 100_000)
     reference = carried(shown)
     assert reference
     assert len(reference) < 1_000
@@ -238,9 +238,10 @@ def test_a_hostile_file_is_refused_with_its_place_and_does_nothing(page, name):
     assert state() == before
 
 
-def test_a_line_without_end_is_refused(page, settings):
+def test_a_line_without_end_is_refused(page):
     before = state()
-    answer = page(page.good + b"x" * 200_000_000)
+    length = 200_000_000 if page.kind == "rules" else 65 * 1024 * 1024
+    answer = page(page.good + b"x" * length)
     assert answer.status_code == 413
     assert "API-002" in answer.content.decode()
     assert state() == before

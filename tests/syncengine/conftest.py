@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.db import transaction
-from django.test import override_settings
 
 from portal.core.actor import Actor
 from syncengine import dispatch
@@ -19,7 +17,7 @@ from syncengine.duck import shared_instance
 from syncengine.leases import worker_name
 from syncengine.models import Run
 from syncengine.services import run_plan
-from tests.factories.shared import QUICK_HASHERS
+from tests.factories.shared import shared_rows
 from tests.scenarios.organisation import person, propose_and_approve
 
 MINI = Path(__file__).resolve().parents[1] / "scenarios" / "mini"
@@ -83,13 +81,13 @@ def one_duckdb(tmp_path_factory) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def mini_database(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[None]:
     """The organisation, approved once for all tests of a module; each test rolls back to it."""
-    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
-        places = _places(tmp_path_factory.mktemp("mini"))
+    places = _places(tmp_path_factory.mktemp("mini"))
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PLANNING_URL", f"sqlite:///{places['FILE_ROOTS'][0] / 'planning.sqlite3'}")
-        with override_settings(PASSWORD_HASHERS=QUICK_HASHERS, **places):
-            propose_and_approve(MINI / "mini.yaml")
-        yield
-        transaction.set_rollback(True)
+        with shared_rows(
+            django_db_blocker, lambda: propose_and_approve(MINI / "mini.yaml"), "mini", **places
+        ):
+            yield
 
 
 @pytest.fixture

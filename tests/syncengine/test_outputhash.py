@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syncengine.duck import session
@@ -21,6 +21,7 @@ from syncengine.outputhash import (
     hash_sorted,
     parquet_digest,
 )
+from tests.examples import examples
 
 COLUMNS = (Column("account", ColumnType.TEXT), Column("amount", ColumnType.AMOUNT))
 _AMOUNTS = st.decimals(min_value=Decimal("-1e20"), max_value=Decimal("1e20"), places=4, allow_nan=False)
@@ -74,7 +75,7 @@ def test_the_hash_is_that_of_the_description() -> None:
         hash_sorted([b"b", b"a"])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 @given(rows=st.lists(st.tuples(_NAMES, _AMOUNTS), max_size=8))
 def test_duckdb_and_python_agree(tmp_path: Path, rows: list[tuple[str, Decimal]]) -> None:
     path = tmp_path / "output.parquet"

@@ -6,12 +6,13 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.linting.budget import Budget
 from catalog.linting.codes import LintError
 from catalog.linting.regexes import Regex, regex_of_literal
+from tests.examples import examples
 
 _PATTERNS = [
     r"^(a+)+$", r"a.*b", r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$", r"\bab+\b", r"(a|b)*abb", r"a{2,4}c?", r"^a+?b$",
@@ -19,7 +20,7 @@ _PATTERNS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(st.sampled_from(_PATTERNS), st.text(alphabet="abcdx- \n1", max_size=12))
 def test_an_automaton_answers_as_the_usual_engine_does(pattern: str, text: str) -> None:
     usual = re.compile(pattern.replace("$", r"\Z"), re.ASCII)

@@ -8,7 +8,7 @@ import io
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -17,6 +17,7 @@ from mappings.rules.conditions import Between, Compare, Condition, Exact, In, Li
 from mappings.rules.csvformat import format_rules, headings, parse_rules
 from mappings.rules.rule import Rule, RuleKind, rule_content
 from mappings.rules.tables import column_letters, read_table
+from tests.examples import examples
 from tests.mappings.rules.strategies import rule_lists
 
 COLUMNS = ("account", "center")
@@ -147,7 +148,7 @@ def test_reading_stops_after_many_faults() -> None:
     assert len(faults) == 201
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(rule_lists(max_size=5))
 def test_rules_written_as_csv_are_read_back_exactly(rules: list[Rule]) -> None:
     distinct = {(str(sorted(map(str, r.conditions.items()))), r.priority): r for r in rules}.values()
@@ -163,7 +164,7 @@ def test_rules_written_as_csv_are_read_back_exactly(rules: list[Rule]) -> None:
 awkward = st.text("a0 .;\\<>:=-*?'is", max_size=8)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(
     st.one_of(
         st.builds(Exact, st.one_of(st.none(), awkward)),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from mappings.rules.ambiguity import find_ambiguities
 from mappings.rules.compile import Outcome, compile_rules
 from mappings.rules.conditions import Condition
 from mappings.rules.intersection import intersect
 from mappings.rules.rule import Rule, RuleKind
+from tests.examples import examples
 from tests.mappings.rules.reference import applies, compare, fits, universe, winners
 from tests.mappings.rules.strategies import ALPHABET, COLUMNS, conditions, rule_lists
 
@@ -16,7 +17,7 @@ SHORT = list(universe(ALPHABET + "b", 2))
 LONG = [*universe("01a", 5), *universe(ALPHABET + "b", 4)]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(rule_lists())
 def test_the_engine_answers_as_the_naive_reading_wherever_one_rule_wins(rules: list[Rule]) -> None:
     compiled = compile_rules(rules, COLUMNS)
@@ -34,7 +35,7 @@ def test_the_engine_answers_as_the_naive_reading_wherever_one_rule_wins(rules: l
                 assert answer.outcome == Outcome.UNMAPPED
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(rule_lists(max_size=6, priorities=1))
 def test_exactly_the_ties_are_reported_and_each_witness_matches_both(rules: list[Rule]) -> None:
     found = find_ambiguities(rules, COLUMNS)
@@ -55,7 +56,7 @@ def test_exactly_the_ties_are_reported_and_each_witness_matches_both(rules: list
                 )
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(conditions, conditions)
 def test_two_conditions_have_a_common_value_exactly_when_intersect_names_one(
     left: Condition, right: Condition
@@ -68,7 +69,7 @@ def test_two_conditions_have_a_common_value_exactly_when_intersect_names_one(
         assert fits(right, witness.value)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(conditions)
 def test_a_condition_matches_as_the_naive_reading_does(condition: Condition) -> None:
     for value in LONG:

@@ -8,7 +8,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.errors import DomainError
@@ -20,6 +20,7 @@ from syncengine.connectors.file.dataset import parse_dataset as parse_file
 from syncengine.connectors.file.reader import open_table, read_rows
 from syncengine.connectors.file.scan import CHUNK, ByteScan
 from syncengine.evidence import EvidenceStore
+from tests.examples import examples
 from tests.syncengine.pipeline.snapshots import read
 
 Rows = list[tuple[str | None, ...]]
@@ -29,11 +30,7 @@ _TEXT = st.text(
     max_size=12,
 )
 _AWKWARD = st.text(st.sampled_from(list('ab,"\n\r ')), max_size=30)
-relaxed = settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+relaxed = examples(150)
 
 
 def extract(folder: Path, data: bytes, **keys: object) -> tuple[Snapshot, Rows]:

@@ -8,12 +8,13 @@ from time import monotonic
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syncengine.definition.model import AmountText
 from syncengine.pipeline.amounts import amount_sql, parse_amount, prepare_exponents
 from syncengine.pipeline.database import Database
+from tests.examples import examples
 
 PLAIN = AmountText(r"-?\d+(?:\.\d+)?", 2)
 EXPONENT = AmountText(r"-?\d+\.\d+(?:E\d+)?", 2)
@@ -90,7 +91,7 @@ def test_an_amount_too_large_for_exact_sums_is_refused() -> None:
     assert _in_sql("1" + "0" * 20, PLAIN) is None
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.text(alphabet="0123456789.-+eE_,１٣ ", max_size=30))
 def test_sql_and_python_read_the_same_amounts(text: str) -> None:
     expected = parse_amount(text, ANY)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings.rules.compile import compile_rules
@@ -16,6 +16,7 @@ from mappings.rules.rule import Rule, RuleKind
 from syncengine.definition.model import AmountText
 from syncengine.pipeline.amounts import parse_amount
 from syncengine.pipeline.values import MappingPin, MemberRow, PipelineError
+from tests.examples import examples
 from tests.syncengine.pipeline.snapshots import JANUARY, definition, read, run_pipeline
 
 COLUMNS = ("period", "account", "side", "amount", "currency")
@@ -93,7 +94,7 @@ def _judge(row: tuple[str, ...]) -> tuple[str, Decimal, Decimal]:
     return code, debit, credit
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 @given(st.lists(record, max_size=40))
 def test_every_total_equals_an_independent_recomputation(tmp_path: Path, rows: list[tuple[str, ...]]) -> None:
     result, pipeline = run_pipeline(tmp_path / "w", FULL, COLUMNS, rows, **PINS)
