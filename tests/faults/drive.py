@@ -1,7 +1,7 @@
 """Runs in a process of its own: plans a run, has a worker process killed at a point, recovers, reports.
 
-Usage: drive.py prepare | drive.py POINT | drive.py celery:POINT | drive.py none | drive.py serve. Settings come
-from the environment. The killed worker is a forked process that runs the `runworker` command; it sends itself
+Usage: drive.py celery:POINT | drive.py serve, which takes prepare, none or a POINT. Settings come from the
+environment. The killed worker is a forked process that runs the `runworker` command; it sends itself
 SIGKILL: nothing is cleaned up. `serve` reads points from standard input and forks a process for each, so that
 booting is paid once; whoever asks puts the installation back to its beginning between two points.
 """
@@ -205,6 +205,7 @@ def main(point: str) -> None:
     if point == "prepare":
         call_command("migrate", verbosity=0)
         propose_and_approve(PROJECT / "tests" / "scenarios" / "mini" / "mini.yaml")
+        print(json.dumps({}))
         return
     if point.startswith("celery:"):
         print(json.dumps(through_the_broker(point.removeprefix("celery:"))))

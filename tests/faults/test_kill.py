@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,12 +59,29 @@ class Installation:
         return f"postgres://{user}:{place['PASSWORD']}@{host}:{port}/{self.database}"
 
     def drive(self, point: str, **more: str) -> dict:
+        """One point in a process of its own, with more settings."""
         done = subprocess.run(
             [sys.executable, str(HERE / "drive.py"), point],
             env=self.environment | more, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-4000:]
-        return json.loads(done.stdout.splitlines()[-1]) if done.stdout else {}
+        return json.loads(done.stdout.splitlines()[-1])
+
+    @contextmanager
+    def driver(self) -> Iterator[Callable[[str], dict]]:
+        """drive(point) for many points: each in a process of its own, forked from one that has booted."""
+        command = [sys.executable, str(HERE / "drive.py"), "serve"]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+        with subprocess.Popen(command, env=self.environment, **pipes) as server:
+
+            def drive(point: str) -> dict:
+                server.stdin.write(f"{point}\n")
+                found = json.loads(server.stdout.readline())
+                assert "failed" not in found, found
+                return found
+
+            yield drive
+            server.stdin.close()
 
     def create(self, template: str = "template1") -> None:
         if POSTGRES:
@@ -84,65 +103,43 @@ def _administer(statement: str) -> None:
         connection.execute(statement)
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
-    """An approved organisation that has not run yet."""
-    installation = Installation(tmp_path_factory.mktemp("prepared"), 0)
-    shutil.copytree(LEDGER, installation.folder / "root" / "ledger", copy_function=shutil.copyfile)
-    installation.create()
-    installation.drive("prepare")
-    yield installation
+def put(installation: Installation, beginning: Installation) -> None:
+    """Make the installation what the other one is, whatever it was."""
     installation.drop()
-
-
-def copy_of(prepared: Installation, folder: Path) -> Installation:
-    installation = Installation(folder, next(NUMBERS))
-    shutil.copytree(prepared.folder, installation.folder)
-    installation.create(prepared.database)
-    return installation
-
-
-@pytest.fixture
-def fresh(prepared, tmp_path):
-    """A copy of it for one test."""
-    installation = copy_of(prepared, tmp_path / "copy")
-    yield installation
-    installation.drop()
+    shutil.rmtree(installation.folder, ignore_errors=True)
+    shutil.copytree(beginning.folder, installation.folder)
+    installation.create(beginning.database)
 
 
 @pytest.fixture(scope="module")
-def undisturbed(prepared, tmp_path_factory):
+def workshop(tmp_path_factory):
+    """An approved organisation that has not run yet, and drive(point) on a copy that is made again each time."""
+    live, prepared = (Installation(tmp_path_factory.mktemp("faults") / "all", next(NUMBERS)) for _ in "12")
+    shutil.copytree(LEDGER, live.folder / "root" / "ledger", copy_function=shutil.copyfile)
+    live.create()
+    with live.driver() as drive:
+        drive("prepare")
+        put(prepared, live)
+
+        def drive_afresh(point: str) -> dict:
+            put(live, prepared)
+            return drive(point)
+
+        yield prepared, drive_afresh
+    live.drop()
+    prepared.drop()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(workshop):
     """What a run reports that nobody disturbs."""
-    installation = copy_of(prepared, tmp_path_factory.mktemp("undisturbed") / "copy")
-    yield installation.drive("none")
-    installation.drop()
-
-
-@pytest.fixture(scope="module")
-def drive_afresh(prepared, tmp_path_factory):
-    """drive(point) on a copy that is made again each time, in a process of its own each time."""
-    installation = copy_of(prepared, tmp_path_factory.mktemp("killed") / "copy")
-    command = [sys.executable, str(HERE / "drive.py"), "serve"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
-
-    def drive(point: str) -> dict:
-        installation.drop()
-        shutil.rmtree(installation.folder)
-        shutil.copytree(prepared.folder, installation.folder)
-        installation.create(prepared.database)
-        server.stdin.write(f"{point}\n")
-        found = json.loads(server.stdout.readline())
-        assert "failed" not in found, found
-        return found
-
-    with subprocess.Popen(command, env=installation.environment, **pipes) as server:
-        yield drive
-        server.stdin.close()
-    installation.drop()
+    _, drive_afresh = workshop
+    return drive_afresh("none")
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_worker_killed_at(point, drive_afresh, undisturbed):
+def test_a_worker_killed_at(point, workshop, undisturbed):
+    _, drive_afresh = workshop
     found = drive_afresh(point)
     assert found["signal"] == 9, "the worker was not killed where it should have been"
     assert found["attempts"] == 2
@@ -153,11 +150,14 @@ def test_a_worker_killed_at(point, drive_afresh, undisturbed):
 
 
 @pytest.mark.broker
-def test_a_celery_worker_killed_between_the_transactions(fresh, undisturbed):
+def test_a_celery_worker_killed_between_the_transactions(workshop, undisturbed, tmp_path):
+    fresh = Installation(tmp_path / "all", next(NUMBERS))
+    put(fresh, workshop[0])
     queue = f"tieout-test-{fresh.database}"
     # the message comes back at once, while the dead worker's lease still stands: only a sweep finds the run
     found = fresh.drive(
         "celery:gap", BROKER_URL=settings.BROKER_URL, TIEOUT_BROKER_QUEUE=queue, TIEOUT_LEASE_SECONDS="12"
     )
+    fresh.drop()
     assert found["signal"] == 9
     assert found["same"] == undisturbed["same"]
