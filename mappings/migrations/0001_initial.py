@@ -142,6 +142,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['mapping_set', '-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('mapping_set', 'number'), name='mapping_version_number'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'locked'])), fields=('mapping_set',), name='mapping_version_one_open'),
+                    models.CheckConstraint(condition=models.Q(('effective_to__isnull', True), ('effective_to__gte', models.F('effective_from')), _connector='OR'), name='mapping_version_periods'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), ('approved_at__isnull', False), models.Q(('content_sha256', ''), _negated=True)), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at__isnull', True)), _connector='OR'), name='mapping_version_approval'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -187,6 +193,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['code'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('dimension', 'code'), name='member_once'),
+                    models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='member_dates'),
+                    models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='member_has_code'),
+                    models.CheckConstraint(condition=models.Q(('code', models.F('parent')), _negated=True), name='member_not_own_parent'),
+                ],
+                'indexes': [
+                    models.Index(fields=['dimension', 'parent'], name='member_parent'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -207,6 +222,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['rate_set', '-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('rate_set', 'number'), name='rate_version_number'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'locked'])), fields=('rate_set',), name='rate_version_one_open'),
+                    models.CheckConstraint(condition=models.Q(('effective_to__isnull', True), ('effective_to__gte', models.F('effective_from')), _connector='OR'), name='rate_version_periods'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), ('approved_at__isnull', False), models.Q(('content_sha256', ''), _negated=True)), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at__isnull', True)), _connector='OR'), name='rate_version_approval'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -222,6 +243,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['period', 'rate_type', 'from_currency', 'to_currency'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'rate_type', 'from_currency', 'to_currency', 'period'), name='rate_once'),
+                    models.CheckConstraint(condition=models.Q(('from_currency', models.F('to_currency')), _negated=True), name='rate_two_currencies'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -278,65 +303,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['mapping_set', 'conditions_sha256'], name='rule_conditions'), models.Index(fields=['mapping_set', 'shape', 'priority'], name='rule_shape'), models.Index(fields=['mapping_set', 'since'], name='rule_since'), models.Index(condition=models.Q(('until__isnull', False)), fields=['mapping_set', 'until'], name='rule_until')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('sign__in', [1, -1])), name='rule_sign'), models.CheckConstraint(condition=models.Q(('priority__lte', 99999)), name='rule_priority'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='rule_life'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'ignore'), ('target', ''), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('kind', 'ignore'), _negated=True), models.Q(('target', ''), _negated=True)), _connector='OR'), name='rule_target_or_reason')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='mappingversion',
-            constraint=models.UniqueConstraint(fields=('mapping_set', 'number'), name='mapping_version_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='mappingversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'locked'])), fields=('mapping_set',), name='mapping_version_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='mappingversion',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_to__isnull', True), ('effective_to__gte', models.F('effective_from')), _connector='OR'), name='mapping_version_periods'),
-        ),
-        migrations.AddConstraint(
-            model_name='mappingversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), ('approved_at__isnull', False), models.Q(('content_sha256', ''), _negated=True)), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at__isnull', True)), _connector='OR'), name='mapping_version_approval'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['dimension', 'parent'], name='member_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('dimension', 'code'), name='member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='member_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='member_has_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('code', models.F('parent')), _negated=True), name='member_not_own_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='ratesetversion',
-            constraint=models.UniqueConstraint(fields=('rate_set', 'number'), name='rate_version_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='ratesetversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'locked'])), fields=('rate_set',), name='rate_version_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='ratesetversion',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_to__isnull', True), ('effective_to__gte', models.F('effective_from')), _connector='OR'), name='rate_version_periods'),
-        ),
-        migrations.AddConstraint(
-            model_name='ratesetversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), ('approved_at__isnull', False), models.Q(('content_sha256', ''), _negated=True)), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at__isnull', True)), _connector='OR'), name='rate_version_approval'),
-        ),
-        migrations.AddConstraint(
-            model_name='rate',
-            constraint=models.UniqueConstraint(fields=('version', 'rate_type', 'from_currency', 'to_currency', 'period'), name='rate_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rate',
-            constraint=models.CheckConstraint(condition=models.Q(('from_currency', models.F('to_currency')), _negated=True), name='rate_two_currencies'),
         ),
     ]

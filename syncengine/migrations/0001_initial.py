@@ -63,6 +63,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['flow', '-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('flow', 'number'), name='flow_version_number'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'locked'])), fields=('flow',), name='flow_version_one_open'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at__isnull', False), _connector='OR'), name='flow_version_approved_at'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,6 +164,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['completed', 'completed_with_exceptions']), _negated=True), ('confirmation', 'confirmed'), models.Q(('confirmation', 'not_loaded'), ('dry_run', True)), _connector='OR'), name='run_success_is_confirmed'),
+                ],
+                'indexes': [
+                    models.Index(fields=['flow', 'slice_key', '-id'], name='run_of_slice'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -203,6 +214,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('flow', 'slice_key', 'record_key'), name='quarantine_once'),
+                ],
+                'indexes': [
+                    models.Index(fields=['state', 'code', 'value'], name='quarantine_group'),
+                    models.Index(fields=['last_run', 'code'], name='quarantine_of_run'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -224,6 +242,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'number'), name='partition_number'),
+                ],
+                'indexes': [
+                    models.Index(fields=['state', 'lease_until'], name='partition_claim'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -239,6 +263,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'kind', 'name'), name='evidence_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -254,6 +281,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'bucket', 'currency'), name='control_total_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -270,6 +300,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'attempt', 'stage'), name='stage_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -283,61 +316,10 @@ class Migration(migrations.Migration):
                 ('until', models.DateTimeField(null=True)),
                 ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='syncengine.run')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='flowversion',
-            constraint=models.UniqueConstraint(fields=('flow', 'number'), name='flow_version_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='flowversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'locked'])), fields=('flow',), name='flow_version_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='flowversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at__isnull', False), _connector='OR'), name='flow_version_approved_at'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['flow', 'slice_key', '-id'], name='run_of_slice'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['completed', 'completed_with_exceptions']), _negated=True), ('confirmation', 'confirmed'), models.Q(('confirmation', 'not_loaded'), ('dry_run', True)), _connector='OR'), name='run_success_is_confirmed'),
-        ),
-        migrations.AddIndex(
-            model_name='quarantinedrecord',
-            index=models.Index(fields=['state', 'code', 'value'], name='quarantine_group'),
-        ),
-        migrations.AddIndex(
-            model_name='quarantinedrecord',
-            index=models.Index(fields=['last_run', 'code'], name='quarantine_of_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='quarantinedrecord',
-            constraint=models.UniqueConstraint(fields=('flow', 'slice_key', 'record_key'), name='quarantine_once'),
-        ),
-        migrations.AddIndex(
-            model_name='partition',
-            index=models.Index(fields=['state', 'lease_until'], name='partition_claim'),
-        ),
-        migrations.AddConstraint(
-            model_name='partition',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='partition_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidencefile',
-            constraint=models.UniqueConstraint(fields=('run', 'kind', 'name'), name='evidence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='controltotal',
-            constraint=models.UniqueConstraint(fields=('run', 'bucket', 'currency'), name='control_total_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stageresult',
-            constraint=models.UniqueConstraint(fields=('run', 'attempt', 'stage'), name='stage_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetlease',
-            constraint=models.UniqueConstraint(fields=('target_key', 'slice_key'), name='target_lease_once'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('target_key', 'slice_key'), name='target_lease_once'),
+                ],
+            },
         ),
     ]
