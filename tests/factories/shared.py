@@ -26,20 +26,20 @@ def shared_rows(blocker: Any, make: Callable[[], T], name: str = "", **settings:
     with blocker.unblock(), transaction.atomic():
         if name in _made:
             rows, made = _made[name]
-            _write(rows)
+            write_back(rows)
             yield copy.deepcopy(made)
         else:
             kept = bool(name) and connection.vendor == "sqlite"
-            before = _read() if kept else {}
+            before = every_row() if kept else {}
             with override_settings(PASSWORD_HASHERS=QUICK_HASHERS, **settings):
                 made = make()
             if kept:
-                _made[name] = (_added(before, _read()), copy.deepcopy(made))
+                _made[name] = (rows_since(before), copy.deepcopy(made))
             yield made
         transaction.set_rollback(True)
 
 
-def _read() -> Rows:
+def every_row() -> Rows:
     """Every row of every table, as the driver gives it."""
     with connection.cursor() as cursor:
         found = {}
@@ -49,15 +49,22 @@ def _read() -> Rows:
     return found
 
 
-def _added(before: Rows, after: Rows) -> Rows:
-    """What was added to tables that were empty; nothing else may have changed."""
-    changed = {table: rows for table, rows in after.items() if rows != before[table]}
-    assert not any(before[table] for table in changed), "rows of the migrations were changed"
-    return changed
+def rows_since(before: Rows) -> Rows:
+    """What was added or changed; nothing may have been deleted."""
+    after = every_row()
+    assert all({row[0] for row in before[table]} <= {row[0] for row in after[table]} for table in after)
+    return {
+        table: [row for row in rows if row not in before[table]]
+        for table, rows in after.items()
+        if rows != before[table]
+    }
 
 
-def _write(added: Rows) -> None:
+def write_back(rows_by_table: Rows) -> None:
+    """Rows that were read before, with their numbers. SQLite only."""
     with connection.cursor() as cursor:
-        for table, rows in added.items():
+        for table, rows in rows_by_table.items():
             places = ", ".join(["%s"] * len(rows[0]))
-            cursor.executemany(f"INSERT INTO {connection.ops.quote_name(table)} VALUES ({places})", rows)
+            cursor.executemany(
+                f"INSERT OR REPLACE INTO {connection.ops.quote_name(table)} VALUES ({places})", rows
+            )

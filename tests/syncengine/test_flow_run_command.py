@@ -136,7 +136,7 @@ def test_an_unreconciled_run_has_code_next_step_and_its_largest_difference(mini)
 
 
 def test_cancelling_an_ended_run_never_says_to_wait(mini):
-    run = mini.run()
+    run = mini.first_run()
     with pytest.raises(Conflict) as caught:
         run_cancel(actor=mini.operator, reason="Stop.", run_id=run.pk)
     assert caught.value.code == "RUN-009"

@@ -40,7 +40,7 @@ def keep_lines(mini, count: int) -> None:
 
 
 def test_a_truncated_file_does_not_replace_a_proven_slice(mini):
-    mini.run()
+    mini.first_run()
     before = mini.rows()
     keep_lines(mini, 5)
     for dry_run in (True, False):
@@ -55,7 +55,7 @@ def test_a_truncated_file_does_not_replace_a_proven_slice(mini):
 
 
 def test_the_page_of_the_load_in_force_says_that_a_newer_run_loaded_nothing(mini, client):
-    first = mini.run()
+    first = mini.first_run()
     keep_lines(mini, 5)
     held = mini.run()
     client.force_login(User.objects.get(username="carl"), backend=BACKEND)
@@ -76,7 +76,7 @@ def test_an_empty_slice_that_agrees_with_an_empty_figure_proves_nothing(mini, cl
 
 
 def test_a_proof_that_is_gone_does_not_let_a_proven_slice_be_replaced(mini):
-    mini.run()
+    mini.first_run()
     path = mini.ledger / "journal.csv"
     path.write_text(path.read_text().replace("310.25", "311.25"))
     (mini.ledger / "trial_balance.csv").unlink()
@@ -137,7 +137,7 @@ def approve(change, mini) -> None:
 
 
 def test_a_held_run_is_loaded_once_a_second_person_has_released_its_content(mini):
-    mini.run()
+    mini.first_run()
     before = mini.rows()
     keep_lines(mini, 5)
     held = mini.run()
@@ -157,7 +157,7 @@ def test_a_held_run_is_loaded_once_a_second_person_has_released_its_content(mini
 
 
 def test_what_was_released_is_loaded_by_a_replay_and_only_once(mini):
-    mini.run()
+    mini.first_run()
     text = (mini.ledger / "journal.csv").read_text()
     keep_lines(mini, 5)
     held = mini.run()
@@ -180,7 +180,7 @@ def test_what_was_released_is_loaded_by_a_replay_and_only_once(mini):
 
 
 def test_a_release_does_not_cover_records_that_were_held_back_later(mini):
-    mini.run()
+    mini.first_run()
     before = mini.rows()
     keep_lines(mini, 5)
     held = mini.run()
@@ -205,7 +205,7 @@ def test_an_empty_slice_that_is_right_can_be_released(mini):
 
 
 def test_the_page_of_a_held_run_offers_its_release_and_rest_takes_it(mini, client):
-    mini.run()
+    mini.first_run()
     keep_lines(mini, 5)
     held = mini.run()
     client.force_login(User.objects.get(username="otto"), backend=BACKEND)

@@ -58,7 +58,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(mini):
 
 
 def test_a_late_load_of_a_stale_worker_is_refused_by_the_target(mini):
-    run = mini.run()
+    run = mini.first_run()
     attempt, computed = attempt_at(run, fence=0)
     with pytest.raises(LoadRefused) as caught:
         target_of(attempt).load(slice_load_of(attempt, computed))
@@ -72,7 +72,7 @@ def foresee(mini, run_ref: str, fence: int) -> None:
 
 
 def test_a_portal_put_back_from_a_backup_goes_on_beyond_the_fence_of_its_target(mini):
-    old = mini.run()
+    old = mini.first_run()
     foresee(mini, old.ref, 99)
     (told,) = run_summary(mini.run(dry_run=True))["warnings"]
     run = mini.run()
@@ -87,7 +87,7 @@ def test_a_portal_put_back_from_a_backup_goes_on_beyond_the_fence_of_its_target(
 
 
 def test_a_fence_of_a_run_that_the_portal_does_not_know_is_not_passed(mini):
-    mini.run()
+    mini.first_run()
     foresee(mini, "R-999999", 99)
     for dry in (True, False):
         run = mini.run(dry_run=dry)
@@ -97,7 +97,7 @@ def test_a_fence_of_a_run_that_the_portal_does_not_know_is_not_passed(mini):
 
 
 def test_only_the_last_holder_of_a_slice_passes_the_fence_of_its_target(mini):
-    old = mini.run()
+    old = mini.first_run()
     run = mini.plan()
     stale = claim("a")
     foresee(mini, old.ref, 99)

@@ -62,7 +62,7 @@ def text_of(answer) -> str:
 
 
 def test_whoever_may_look_sees_every_page_and_none_has_inline_code(mini, enter):
-    run = mini.run()
+    run = mini.first_run()
     client = enter("carl")
     for address in addresses(run):
         answer = client.get(address)
@@ -73,14 +73,14 @@ def test_whoever_may_look_sees_every_page_and_none_has_inline_code(mini, enter):
 
 
 def test_a_stranger_finds_no_flow_run_or_record(mini, stranger):
-    run = mini.run()
+    run = mini.first_run()
     refused = {address: stranger.get(address).status_code for address in addresses(run)}
     assert set(refused.values()) <= {403, 404}
     assert refused[url("run-detail", pk=run.pk)] == refused[url("flow-detail", pk=run.flow_id)] == 404
 
 
 def test_who_may_look_but_not_act_is_refused_and_the_button_says_why(mini, enter):
-    run = mini.run()
+    run = mini.first_run()
     client = enter("carl")
     page = text_of(client.get(url("flow-detail", pk=run.flow_id)))
     assert "it needs the permission “Plan, replay and cancel runs”" in page
@@ -93,7 +93,7 @@ def test_who_may_look_but_not_act_is_refused_and_the_button_says_why(mini, enter
 
 
 def test_a_run_shows_that_its_totals_tie_and_a_difference_of_a_cent_when_they_do_not(mini, enter):
-    run = mini.run()
+    run = mini.first_run()
     client = enter("otto")
     assert "Does not tie" not in text_of(client.get(url("run-detail", pk=run.pk)))
     row = ControlTotal.objects.get(run=run, bucket="loaded", currency="EUR")
@@ -105,7 +105,7 @@ def test_a_run_shows_that_its_totals_tie_and_a_difference_of_a_cent_when_they_do
 
 
 def test_the_totals_are_exported_as_they_are_shown(mini, enter):
-    run = mini.run()
+    run = mini.first_run()
     answer = enter("carl").get(url("run-totals", pk=run.pk))
     lines = b"".join(answer.streaming_content).decode().splitlines()
     assert answer["Content-Disposition"] == f'attachment; filename="{run.ref}-control-totals.csv"'
@@ -181,7 +181,7 @@ def test_a_waiting_run_is_cancelled_with_a_reason_and_an_ended_one_cannot_be(min
 
 
 def test_a_replay_shows_what_differs_before_it_is_planned(mini, enter):
-    run = mini.run()
+    run = mini.first_run()
     pins = {**run.pins, "mappings": {"mini-lines": {"number": 0, "sha256": "0" * 64}}}
     Run.objects.filter(pk=run.pk).update(pins=pins)
     client = enter("otto")
@@ -194,7 +194,7 @@ def test_a_replay_shows_what_differs_before_it_is_planned(mini, enter):
 
 
 def test_evidence_is_shown_by_row_and_downloaded_under_a_safe_name(mini, enter):
-    run = mini.run()
+    run = mini.first_run()
     EvidenceFile.objects.filter(run=run, kind="output").update(name='out"\r\nX: 1/../ü')
     file = run.evidence.get(kind="output")
     client = enter("carl")
@@ -212,7 +212,7 @@ def test_evidence_is_shown_by_row_and_downloaded_under_a_safe_name(mini, enter):
 
 
 def test_evidence_of_another_run_is_not_found_under_this_one(mini, enter):
-    first, second = mini.run(), mini.run("2026-02")
+    first, second = mini.first_run(), mini.run("2026-02")
     file = first.evidence.get(kind="output")
     client = enter("carl")
     for name in ("evidence-rows", "evidence-download"):
@@ -243,7 +243,7 @@ def test_differences_are_listed_with_the_rows_behind_them(mini, enter):
 
 
 def test_a_run_without_an_independent_figure_says_that_completeness_is_not_proven(mini, enter):
-    run = mini.run()
+    run = mini.first_run()
     Run.objects.filter(pk=run.pk).update(reconciliation="not_proven")
     page = text_of(enter("carl").get(url("run-detail", pk=run.pk)))
     assert "Completeness not proven" in page
@@ -345,7 +345,7 @@ LISTS = ("flow-list", "run-list", "exception-list", "record-list", "period-grid"
 
 def test_no_query_breaks_a_page(mini, enter):
     """Each alone where a page reads them one by one; in a row, each key once, where it hardly reads any."""
-    run = mini.run()
+    run = mini.first_run()
     client = enter("otto")
     lists = [url(name) for name in LISTS]
     others = {address.partition("?")[0] for address in addresses(run)} - set(lists)
@@ -361,7 +361,7 @@ def test_keys_beyond_the_database_are_not_found(mini, enter):
 
 
 def test_lists_ask_no_more_queries_for_more_rows(mini, enter, django_assert_max_num_queries):
-    mini.run()
+    mini.first_run()
     client = enter("otto")
     pages = [url("flow-list"), url("run-list"), url("exception-list"), url("record-list"), url("period-grid")]
     for page in pages:

@@ -37,7 +37,7 @@ def keys(**lookup):
 
 
 def test_records_stand_grouped_by_member_with_amounts_by_currency(mini, enter):
-    mini.run()
+    mini.first_run()
     page = text_of(enter("otto").get(url("exception-list")))
     assert page.count("<tr data-href=") == len({"DQ-001", "FX-001", "MAP-001", "MDM-002"})
     assert '75.00</span> <span class="muted">EUR' in page
@@ -51,7 +51,7 @@ def exported(client, address):
 
 @pytest.mark.parametrize("query", ["", "?sort=member", "?sort=-records", "?by=whole"])
 def test_the_export_of_exceptions_has_the_rows_of_the_screen_in_its_order(mini, enter, query):
-    mini.run()
+    mini.first_run()
     yen = QuarantinedRecord.objects.filter(code="MDM-002").earliest("pk")
     QuarantinedRecord.objects.filter(pk=yen.pk).update(currency="JPY", debit=Decimal(500), credit=Decimal(0))
     client = enter("otto")
@@ -67,7 +67,7 @@ def test_the_export_of_exceptions_has_the_rows_of_the_screen_in_its_order(mini, 
 
 
 def test_the_export_of_records_has_the_words_and_cents_of_the_screen(mini, enter):
-    mini.run()
+    mini.first_run()
     client = enter("otto")
     head, *rows = exported(client, url("record-list"))
     lines = [dict(zip(head, row, strict=True)) for row in rows]
@@ -77,7 +77,7 @@ def test_the_export_of_records_has_the_words_and_cents_of_the_screen(mini, enter
 
 
 def test_a_group_shows_what_to_do_and_who_can(mini, enter):
-    mini.run()
+    mini.first_run()
     page = text_of(enter("otto").get(url("record-list") + GROUP))
     assert "2 held records" in page
     assert "Extend the member" in page
@@ -86,7 +86,7 @@ def test_a_group_shows_what_to_do_and_who_can(mini, enter):
 
 
 def test_a_missing_rule_leads_to_the_mapping_set_for_those_who_may_edit_it(mini, enter):
-    mini.run()
+    mini.first_run()
     group = "?flow=mini-actuals&code=MAP-001&field=line&value=6100&work=held"
     assert "Propose mapping" in text_of(enter("ada").get(url("record-list") + group))
     page = text_of(enter("otto").get(url("record-list") + group))
@@ -96,7 +96,7 @@ def test_a_missing_rule_leads_to_the_mapping_set_for_those_who_may_edit_it(mini,
 
 
 def test_the_member_without_a_rule_is_kept_while_a_draft_is_made(mini, enter):
-    mini.run()
+    mini.first_run()
     client = enter("ada")
     group = "?flow=mini-actuals&code=MAP-001&field=line&value=6100&work=held"
     page = text_of(client.get(url("record-list") + group))
@@ -109,7 +109,7 @@ def test_the_member_without_a_rule_is_kept_while_a_draft_is_made(mini, enter):
 
 
 def test_a_record_shows_its_source_row_with_the_culprit_marked(mini, enter):
-    mini.run()
+    mini.first_run()
     client = enter("otto")
     page = text_of(client.get(url("record-detail", pk=keys(code="MAP-001")[0])))
     marked = page.partition('<tr class="marked">')[2].partition("</tr>")[0]
@@ -120,7 +120,7 @@ def test_a_record_shows_its_source_row_with_the_culprit_marked(mini, enter):
 
 
 def test_a_record_without_evidence_says_so(mini, enter, settings, tmp_path):
-    mini.run()
+    mini.first_run()
     settings.EVIDENCE_DIR = tmp_path / "elsewhere"
     answer = enter("otto").get(url("record-detail", pk=keys(code="MAP-001")[0]))
     assert answer.status_code == 200
@@ -128,7 +128,7 @@ def test_a_record_without_evidence_says_so(mini, enter, settings, tmp_path):
 
 
 def test_picked_records_are_assigned_to_me_at_once(mini, enter):
-    mini.run()
+    mini.first_run()
     picked = keys(code="MDM-002")
     address = reverse("syncengine:quarantine-assign") + "?to=me"
     answer = enter("otto").post(address, {"pick": picked, "reason": ""})
@@ -141,7 +141,7 @@ def test_picked_records_are_assigned_to_me_at_once(mini, enter):
 
 
 def test_picked_records_are_shown_before_they_are_assigned_to_a_person(mini, enter):
-    mini.run()
+    mini.first_run()
     client, assign = enter("otto"), reverse("syncengine:quarantine-assign")
     page = client.post(assign, {"pick": keys(code="MDM-002"), "reason": "Hers"})
     assert "2 records" in text_of(page)
@@ -185,7 +185,7 @@ def test_accepting_becomes_a_change_request_of_one_slice(mini, enter):
 
 
 def test_nobody_acts_on_records_without_the_duty_or_with_a_damaged_selection(mini, enter):
-    mini.run()
+    mini.first_run()
     client = enter("carl")
     for verb in ("assign", "fix", "accept"):
         address = reverse(f"syncengine:quarantine-{verb}")
@@ -205,7 +205,7 @@ def test_nobody_acts_on_records_without_the_duty_or_with_a_damaged_selection(min
 
 
 def test_the_desk_counts_open_exceptions_and_shows_the_latest_runs(mini, enter):
-    run = mini.run()
+    run = mini.first_run()
     page = text_of(enter("otto").get("/"))
     held = QuarantinedRecord.objects.count()
     assert f'<span class="value">{held}</span><span class="label">Open exceptions</span>' in page
@@ -215,7 +215,7 @@ def test_the_desk_counts_open_exceptions_and_shows_the_latest_runs(mini, enter):
 
 
 def test_search_finds_a_run_a_flow_and_a_member_that_failed(mini, enter):
-    run = mini.run()
+    run = mini.first_run()
     client = enter("otto")
     for query, address in (
         (run.ref, url("run-detail", pk=run.pk)),

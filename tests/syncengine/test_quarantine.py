@@ -22,7 +22,7 @@ def states():
 
 
 def test_each_record_is_held_with_code_field_value_amounts_and_its_source_row(mini):
-    mini.run()
+    mini.first_run()
     record = QuarantinedRecord.objects.get(code="MAP-001")
     assert (record.field, record.value, record.origin) == ("line", "6100", "mini-lines")
     assert (record.currency, record.debit, record.credit, record.row) == ("CHF", 50, 0, 8)
@@ -30,7 +30,7 @@ def test_each_record_is_held_with_code_field_value_amounts_and_its_source_row(mi
 
 
 def test_records_of_one_cause_are_one_group(mini):
-    mini.run()
+    mini.first_run()
     groups = {row["code"]: row for row in quarantine_groups(mini.operator)}
     assert groups["MDM-002"]["records"] == 2
     assert (groups["MDM-002"]["field"], groups["MDM-002"]["value"]) == ("cost_center", "OLD")
@@ -38,7 +38,7 @@ def test_records_of_one_cause_are_one_group(mini):
 
 
 def test_what_is_fixed_at_its_cause_is_loaded_and_closed_by_the_next_run(mini):
-    mini.run()
+    mini.first_run()
     Member.objects.filter(code="OLD").update(valid_to=None)
     quarantine_fix(actor=mini.operator, reason="Reopened the cost center.", record_ids=keys(code="MDM-002"))
     run = mini.run()
@@ -48,14 +48,14 @@ def test_what_is_fixed_at_its_cause_is_loaded_and_closed_by_the_next_run(mini):
 
 
 def test_a_fix_that_did_not_help_opens_the_record_again(mini):
-    mini.run()
+    mini.first_run()
     quarantine_fix(actor=mini.operator, reason="I thought so.", record_ids=keys(code="MAP-001"))
     mini.run()
     assert [state for code, state in states() if code == "MAP-001"] == ["open"]
 
 
 def test_records_accepted_unloaded_by_another_person_count_as_accepted(mini):
-    mini.run()
+    mini.first_run()
     change = quarantine_accept(
         actor=mini.operator, reason="Duplicate of last month, confirmed.", record_ids=keys(code="MDM-002")
     )
@@ -73,7 +73,7 @@ def test_records_accepted_unloaded_by_another_person_count_as_accepted(mini):
 
 
 def test_a_rerun_doubles_nothing(mini):
-    mini.run()
+    mini.first_run()
     before = QuarantinedRecord.objects.values_list("pk", "first_run")
     held = sorted(before)
     second = mini.run()
@@ -82,7 +82,7 @@ def test_a_rerun_doubles_nothing(mini):
 
 
 def test_assigning_needs_the_duty_and_an_active_person(mini):
-    mini.run()
+    mini.first_run()
     ids = keys(code="MAP-001")
     assert quarantine_assign(
         actor=mini.operator, reason="", record_ids=ids, person_id=mini.author.person_id
@@ -93,7 +93,7 @@ def test_assigning_needs_the_duty_and_an_active_person(mini):
 
 
 def test_closed_and_empty_selections_are_refused(mini):
-    mini.run()
+    mini.first_run()
     QuarantinedRecord.objects.filter(code="MAP-001").update(state="replayed")
     for ids in ([], keys(code="MAP-001")):
         with pytest.raises(Invalid) as caught:
@@ -136,7 +136,7 @@ def correct(mini, old: str, new: str, file: str = "journal.csv") -> None:
 
 
 def test_a_record_that_was_corrected_or_removed_in_the_source_is_gone_and_not_replayed(mini):
-    mini.run()
+    mini.first_run()
     correct(mini, "2026-01,CH,6100,S2,CHF,50.00,,Travel without a rule\n", "")
     correct(mini, "100.005", "100.01")
     correct(mini, TRAVEL, "", "trial_balance.csv")
@@ -148,7 +148,7 @@ def test_a_record_that_was_corrected_or_removed_in_the_source_is_gone_and_not_re
 
 
 def test_a_record_that_comes_back_is_open_again(mini):
-    mini.run()
+    mini.first_run()
     line = "2026-01,CH,6100,S2,CHF,50.00,,Travel without a rule\n"
     correct(mini, line, "")
     correct(mini, TRAVEL, "", "trial_balance.csv")

@@ -42,7 +42,7 @@ def computed(monkeypatch) -> list[str]:
 
 
 def test_an_unchanged_run_tells_the_same_without_reading_or_computing_anything(mini, computed):
-    first = mini.run()
+    first = mini.first_run()
     before = told(first)
     del computed[:]
     again = mini.run()
@@ -55,7 +55,7 @@ def test_an_unchanged_run_tells_the_same_without_reading_or_computing_anything(m
 
 
 def test_any_other_input_is_computed(mini, computed):
-    mini.run()
+    mini.first_run()
     journal = mini.ledger / "journal.csv"
     text = journal.read_text()
     del computed[:]
@@ -76,7 +76,7 @@ def test_any_other_input_is_computed(mini, computed):
 
 
 def test_a_figure_that_changed_is_compared_with_what_was_taken_over(mini, computed):
-    mini.run()
+    mini.first_run()
     balance = mini.ledger / "trial_balance.csv"
     balance.write_text(balance.read_text().replace("1200.50", "1200.60"))
     again = mini.run()
@@ -100,7 +100,7 @@ def test_records_held_in_between_are_closed_by_what_was_taken_over(mini):
 
 @pytest.mark.parametrize("kind", ["output", "quarantine", "snapshot", "raw"])
 def test_altered_evidence_is_never_taken_over(mini, kind):
-    first = mini.run()
+    first = mini.first_run()
     kept = EvidenceFile.objects.filter(run=first, kind=kind).exclude(name="independent").get()
     store = evidence_store()
     path = store.path(store.find(kept.sha256, EvidenceKind(kept.kind)))

@@ -25,7 +25,7 @@ from tests.scenarios.organisation import person
 
 
 def test_a_run_ends_confirmed_and_reconciled_with_totals_that_tie(mini):
-    run = mini.run()
+    run = mini.first_run()
     summary = run_summary(run)
     assert (run.state, run.confirmation, run.reconciliation) == (
         "completed_with_exceptions", "confirmed", "reconciled",
@@ -46,7 +46,7 @@ def test_a_run_ends_confirmed_and_reconciled_with_totals_that_tie(mini):
 
 
 def test_the_target_holds_what_was_computed(mini):
-    mini.run()
+    mini.first_run()
     assert [row[-8:] for row in mini.rows()] == [
         ("mini-actuals", "2026-01", "CH", "south", "REV", "0", "-1066.69", "1066.69"),
         ("mini-actuals", "2026-01", "DE", "north", "COST", "310.25", "0", "310.25"),
@@ -55,7 +55,7 @@ def test_the_target_holds_what_was_computed(mini):
 
 
 def test_a_second_run_changes_no_row_and_gives_the_same_hash(mini):
-    first = mini.run()
+    first = mini.first_run()
     before = mini.rows()
     second = mini.run()
     assert second.output_hash == first.output_hash
@@ -65,7 +65,7 @@ def test_a_second_run_changes_no_row_and_gives_the_same_hash(mini):
 
 
 def test_rows_changed_behind_the_portals_back_are_put_right_by_the_next_run(mini):
-    mini.run()
+    mini.first_run()
     before = mini.rows()
     with sqlite3.connect(mini.planning) as connection:
         connection.execute("UPDATE mini_facts SET net = '1' WHERE entity = 'CH'")
@@ -80,7 +80,7 @@ def test_rows_changed_behind_the_portals_back_are_put_right_by_the_next_run(mini
 
 
 def test_rows_changed_behind_the_portals_back_are_told_when_new_content_replaces_them(mini):
-    mini.run()
+    mini.first_run()
     with sqlite3.connect(mini.planning) as connection:
         connection.execute("UPDATE mini_facts SET region = 'east' WHERE entity = 'CH'")
     path, balances = mini.ledger / "journal.csv", mini.ledger / "trial_balance.csv"
@@ -110,7 +110,7 @@ def test_a_slice_that_the_target_lost_is_put_there_anew_and_told(mini):
 
 def test_the_targets_record_names_the_flow_and_refuses_another_one(mini):
     """Whatever the approval could see: here another portal's flow has loaded the same cells."""
-    run = mini.run()
+    run = mini.first_run()
     with sqlite3.connect(mini.planning) as connection:
         flow, cells = connection.execute("SELECT flow, cells FROM tieout_slice").fetchone()
         assert (flow, cells) == ("mini-actuals", '{"flow":"mini-actuals","period":"2026-01"}')
@@ -126,7 +126,7 @@ def test_the_targets_record_names_the_flow_and_refuses_another_one(mini):
 
 
 def test_every_run_is_in_the_audit_with_its_hashes(mini):
-    run = mini.run()
+    run = mini.first_run()
     entries = AuditEntry.objects.filter(stream_type="syncengine.run", stream_id=str(run.pk)).order_by("id")
     assert [entry.action for entry in entries] == [
         "syncengine:run:plan", "syncengine:run:load", "syncengine:run:finish",
@@ -136,7 +136,7 @@ def test_every_run_is_in_the_audit_with_its_hashes(mini):
 
 
 def test_a_run_pins_everything_it_computed_from(mini):
-    run = mini.run()
+    run = mini.first_run()
     assert run.pins["flow"]["sha256"] == run.flow_version.content_sha256
     assert run.pins["mappings"]["mini-lines"]["sha256"] == run.mapping_hash
     assert set(run.pins["members"]) == {"mini-cost-center"}
@@ -163,7 +163,7 @@ def test_a_dry_run_computes_everything_and_writes_nothing(mini):
 
 
 def test_a_dry_run_tells_what_a_load_would_meet_in_the_target(mini):
-    mini.run()
+    mini.first_run()
     assert mini.run(dry_run=True).load_action == "keep"
     with sqlite3.connect(mini.planning) as connection:
         connection.execute("UPDATE mini_facts SET net = '1' WHERE entity = 'CH'")
@@ -372,7 +372,7 @@ def test_a_replay_needs_an_ended_run(mini):
 
 
 def test_an_empty_extract_does_not_empty_a_loaded_slice(mini):
-    mini.run()
+    mini.first_run()
     before = mini.rows()
     path = mini.ledger / "journal.csv"
     path.write_text(path.read_text().splitlines()[0] + "\n")

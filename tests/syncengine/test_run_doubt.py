@@ -85,7 +85,7 @@ def test_workers_that_die_after_the_load_leave_a_run_in_doubt_and_a_replay_settl
 
 
 def test_rows_changed_by_hand_are_told_also_when_the_worker_that_replaced_them_dies(mini, monkeypatch):
-    mini.run()
+    mini.first_run()
     with closing(sqlite3.connect(mini.planning)) as connection, connection:
         connection.execute("UPDATE mini_facts SET net = '1'")
     run = die_once(mini, monkeypatch, DatabaseAdapter, "load")

@@ -43,7 +43,7 @@ def page_of(client, run: Run) -> str:
 
 
 def test_all_records_of_the_source_are_counted_beside_those_of_the_slice(mini, otto):
-    run = mini.run()
+    run = mini.first_run()
     assert run_summary(run)["source_records_read"] == 14
     assert run_summary(run)["totals"]["source"]["records"] == 12
     assert "14 records in the source, 12 in this slice" in page_of(otto, run)
@@ -90,7 +90,7 @@ def test_a_dry_run_is_marked_wherever_it_is_shown(mini, otto, capsys):
 
 
 def test_amounts_of_several_currencies_are_not_added_up(mini, otto, capsys):
-    run = mini.run()
+    run = mini.first_run()
     summary = json.loads(json.dumps(run_summary(run)))
     assert summary["totals"]["source"] == {"records": 12, "debit": None, "credit": None}
     assert summary["by_currency"]["source"]["CHF"] == {
