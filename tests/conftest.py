@@ -56,6 +56,11 @@ NEEDS = {
 }
 
 
+def pytest_configure(config):
+    """Static files are looked up when they are asked for: each of a thousand clients would list them all first."""
+    django_settings.WHITENOISE_AUTOREFRESH = True
+
+
 def pytest_collection_modifyitems(config, items):
     """Skip, with a reason, what this machine lacks; SQLite's own tests are not part of a PostgreSQL run."""
     for item in items:
