@@ -78,6 +78,7 @@ STATUSES: dict[str, Status] = {
     "cancelled": _status("Cancelled", _OVER),
     "rolled_back": _status("Rolled back", _BACK),
     "held": _status("Held", _HELD),
+    "not_reached": _status("Not reached", _OVER),
     # confirmations and reconciliations
     "confirmed": _status("Confirmed", _DONE),
     "partial": _status("Partial", _CARE),

@@ -13,6 +13,12 @@ from syncengine.states import STAGES, SUCCESS, Confirmation, RunState
 STEPS = ("extract", "validate", "map", "translate", "aggregate", "reconcile", "load", "confirm")
 STEP_OF = dict(zip(map(str, STAGES), STEPS, strict=True))
 _WRITING = ("load", "confirm")
+_ENDS = {
+    str(RunState.CANCELLED): "the run was cancelled",
+    str(RunState.FAILED): "the run failed",
+    str(RunState.HELD): "the run was held",
+    str(RunState.UNKNOWN): "the run’s end is unknown",
+}
 _LATE = 10  # runs that are asked how long they took
 
 
@@ -99,9 +105,11 @@ def _never(run: Run, name: str) -> tuple[str, str]:
         return "not_loaded", "dry run"
     if run.confirmation == Confirmation.NOT_LOADED and name in _WRITING:
         return "not_loaded", "held"
-    ended = run.state in (RunState.FAILED, RunState.CANCELLED, RunState.UNKNOWN)
+    stopped = run.state in (RunState.FAILED, RunState.CANCELLED, RunState.UNKNOWN)
     first = next((step for step in STEPS if step not in _done(run)), "")
-    return (run.state, run.error_code) if ended and name == first else ("superseded", "not reached")
+    if stopped and name == first:
+        return run.state, run.error_code
+    return "not_reached", _ENDS.get(run.state, "")
 
 
 def _done(run: Run) -> set[str]:
