@@ -14,11 +14,13 @@ from catalog.permissions import P
 from catalog.ports import connectors
 from catalog.selectors import clashing_ownership, days_of, schema_in_force
 from catalog.tags import Tag
+from portal.approvals.correcting import corrected
+from portal.approvals.differing import flat_diff
 from portal.approvals.models import ChangeRequest
 from portal.approvals.ports import DiffRow, Finding, Subject
 from portal.audit.services import record
 from portal.core.actor import Actor
-from portal.core.canonical import canonical_json, content_hash
+from portal.core.canonical import content_hash
 from portal.core.clock import now
 from portal.people.models import Person
 
@@ -27,24 +29,11 @@ def _payload(change: ChangeRequest) -> dict[str, Any]:
     return dict(change.payload or {})
 
 
-def flat_diff(before: dict[str, Any], after: dict[str, Any]) -> list[DiffRow]:
-    """Differences of two flat dictionaries as rows, texts as they are, other values as canonical JSON."""
-
-    def text(value: Any) -> str:
-        return "" if value is None else value if isinstance(value, str) else canonical_json(value)
-
-    rows = []
-    for key in sorted(before.keys() | after.keys()):
-        old, new = text(before.get(key)), text(after.get(key))
-        if old != new:
-            rows.append(DiffRow(key, old, new, "added" if not old else "removed" if not new else "changed"))
-    return rows
-
-
 class ConnectionSubject(Subject):
     kind = "catalog.connection"
     label = "connection"
     approve_permission = P.CONNECTION_APPROVE
+    propose_permission = P.CONNECTION_PROPOSE
 
     def _active(self, change: ChangeRequest) -> Connection | None:
         payload = _payload(change)
@@ -61,6 +50,10 @@ class ConnectionSubject(Subject):
     def url(self, change: ChangeRequest) -> str:
         system = System.objects.get(code=_payload(change)["system"])
         return reverse("catalog:system-detail", args=[system.pk])
+
+    def correction_url(self, change: ChangeRequest) -> str:
+        system = System.objects.get(code=_payload(change)["system"])
+        return corrected(reverse("catalog:connection-propose", args=[system.pk]), change)
 
     def scopes(self, change: ChangeRequest) -> list[Model]:
         return [System.objects.get(code=_payload(change)["system"])]
@@ -98,6 +91,7 @@ class SchemaSubject(Subject):
     kind = "catalog.schema"
     label = "canonical schema"
     approve_permission = P.SCHEMA_APPROVE
+    propose_permission = P.SCHEMA_PROPOSE
 
     def _object(self, change: ChangeRequest) -> FinanceObject:
         return FinanceObject.objects.get(code=_payload(change)["finance_object"])
@@ -112,6 +106,9 @@ class SchemaSubject(Subject):
 
     def url(self, change: ChangeRequest) -> str:
         return reverse("catalog:finance-object-detail", args=[self._object(change).pk])
+
+    def correction_url(self, change: ChangeRequest) -> str:
+        return corrected(reverse("catalog:schema-propose", args=[self._object(change).pk]), change)
 
     def diff(self, change: ChangeRequest) -> list[DiffRow]:
         active = schema_in_force(self._object(change))
@@ -144,6 +141,7 @@ class OwnershipSubject(Subject):
     kind = "catalog.ownership"
     label = "system of record"
     approve_permission = P.OWNERSHIP_APPROVE
+    propose_permission = P.OWNERSHIP_PROPOSE
 
     def content(self, change: ChangeRequest) -> dict[str, Any]:
         ended = Ownership.objects.select_related("system").filter(pk=_payload(change)["ends"]).first()
@@ -158,6 +156,11 @@ class OwnershipSubject(Subject):
 
     def url(self, change: ChangeRequest) -> str:
         return reverse("catalog:ownership-matrix")
+
+    def correction_url(self, change: ChangeRequest) -> str:
+        if ends := _payload(change)["ends"]:
+            return corrected(reverse("catalog:ownership-end", args=[ends]), change)
+        return corrected(reverse("catalog:ownership-propose"), change)
 
     def scopes(self, change: ChangeRequest) -> list[Model]:
         return [System.objects.get(code=_payload(change)["system"])]

@@ -21,11 +21,12 @@ from mappings.selectors import (
     version_content_hash,
     version_difference,
 )
+from mappings.selectors.difference import same_periods
 from mappings.states import FOLLOWS, VERSION
 from mappings.tags import Tag
 from mappings.validation import rate_findings, version_findings
 from portal.approvals.models import ChangeRequest
-from portal.approvals.ports import DiffRow, Finding, Subject
+from portal.approvals.ports import DiffRow, Finding, Subject, unchanged
 from portal.audit.services import record
 from portal.core.actor import Actor
 from portal.core.canonical import decimal_text
@@ -156,7 +157,12 @@ class MappingVersionSubject(VersionSubject):
         return _capped(rows)
 
     def validate(self, change: ChangeRequest) -> list[Finding]:
-        return version_findings(self.version(change))
+        version = self.version(change)
+        difference = version_difference(version)
+        findings = version_findings(version, difference)
+        if version.base and difference.is_empty:
+            findings.append(unchanged("rule", version.base, same_periods=same_periods(version)))
+        return findings
 
     def preview(self, change: ChangeRequest) -> dict[str, Any] | None:
         version = self.version(change)
@@ -200,10 +206,14 @@ class RateSetVersionSubject(VersionSubject):
         return _capped(rows)
 
     def validate(self, change: ChangeRequest) -> list[Finding]:
-        rates = rate_table(self.version(change))
-        if rates:
-            return rate_findings(rates)
-        return [Finding("error", Code.FX_012, "The version has no rates.")]
+        version = self.version(change)
+        rates = rate_table(version)
+        if not rates:
+            return [Finding("error", Code.FX_012, "The version has no rates.")]
+        findings = rate_findings(rates)
+        if version.base and rate_table(version.base) == rates:
+            findings.append(unchanged("rate", version.base, same_periods=same_periods(version)))
+        return findings
 
 
 def _rate_text(rate: Decimal | None) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
 
+from portal.approvals.differing import flatten
 from portal.approvals.models import ChangeRequest
-from portal.approvals.ports import DiffRow, Finding, Subject
+from portal.approvals.ports import DiffRow, Finding, Subject, unchanged
 from portal.approvals.states import ChangeState
 from portal.audit.services import record
 from portal.core.actor import Actor
-from portal.core.canonical import canonical_json, decimal_text
+from portal.core.canonical import decimal_text
 from portal.core.clock import now
 from portal.core.locking import locked
 from portal.core.money import amount_words, decimal_sum
@@ -46,22 +47,6 @@ def page(name: str, key: int) -> str:
         return reverse(name, args=[key])
     except NoReverseMatch:
         return ""
-
-
-def flatten(value: Any, path: str = "") -> dict[str, str]:
-    """A definition as one line per value, so that a reviewer sees exactly what differs."""
-    if isinstance(value, dict) and value:
-        pairs = [(f"{path}.{key}" if path else str(key), item) for key, item in value.items()]
-    elif isinstance(value, list) and value:
-        pairs = [(f"{path}[{_label(item, at)}]", item) for at, item in enumerate(value)]
-    else:
-        return {path: value if isinstance(value, str) else canonical_json(value)}
-    return {key: text for name, item in pairs for key, text in flatten(item, name).items()}
-
-
-def _label(item: Any, at: int) -> str:
-    """Entries of lists are told apart by their name, so that an inserted one does not move the others."""
-    return str(item["name"]) if isinstance(item, dict) and "name" in item else str(at)
 
 
 class FlowVersionSubject(Subject):
@@ -111,7 +96,12 @@ class FlowVersionSubject(Subject):
         return rows
 
     def validate(self, change: ChangeRequest) -> list[Finding]:
-        return findings_of(self._version(change))
+        version = self._version(change)
+        findings, base = findings_of(version), last_approved(version.flow)
+        if base is not None and base.definition == version.definition:
+            same = base.effective_from == version.effective_from
+            findings.append(unchanged("part of the definition", base, same_periods=same))
+        return findings
 
     def apply(self, change: ChangeRequest, actor: Actor) -> None:
         version = self._version(change)
@@ -137,12 +127,18 @@ class FlowVersionSubject(Subject):
             version.save()
 
 
+def _sides(debit: Decimal, credit: Decimal, currency: str) -> tuple[str, str]:
+    return f"debit {amount_words(debit, currency)}", f"credit {amount_words(credit, currency)}"
+
+
 class AcceptUnloadedSubject(Subject):
     """Records of one slice that shall stay unloaded. The payload names each by its key and amounts."""
 
     kind = "syncengine.accept_unloaded"
     label = "records accepted unloaded"
     approve_permission = P.QUARANTINE_RELEASE
+    propose_permission = P.QUARANTINE_ACCEPT
+    fixed = True
 
     def _records(self, change: ChangeRequest) -> list[QuarantinedRecord]:
         payload = dict(change.payload or {})
@@ -168,8 +164,7 @@ class AcceptUnloadedSubject(Subject):
         return [
             DiffRow(
                 f"row {item.row} {item.code} {item.field}",
-                f"{item.value} debit {decimal_text(item.debit)} "
-                f"credit {decimal_text(item.credit)} {item.currency}",
+                ", ".join(filter(None, (item.value, *_sides(item.debit, item.credit, item.currency)))),
                 "stays unloaded",
                 "changed",
             )
@@ -200,6 +195,12 @@ class AcceptUnloadedSubject(Subject):
                 "credit": decimal_text(row["total_credit"]),
             }
             for row in rows
+        }
+
+    def shown_preview(self, change: ChangeRequest) -> dict[str, str]:
+        return {
+            currency: ", ".join(_sides(Decimal(total["debit"]), Decimal(total["credit"]), currency))
+            for currency, total in (change.preview or {}).items()
         }
 
     def apply(self, change: ChangeRequest, actor: Actor) -> None:
@@ -242,6 +243,8 @@ class HeldRunSubject(Subject):
     kind = "syncengine.held_run"
     label = "held run"
     approve_permission = P.RUN_RELEASE
+    propose_permission = P.FLOW_RUN
+    fixed = True
 
     def _run(self, change: ChangeRequest) -> Run:
         return Run.objects.select_related("flow", "flow_version").get(

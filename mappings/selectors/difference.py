@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from django.db.models import Q
 
-from mappings.models import MappingRule, MappingVersion
+from mappings.models import MappingRule, MappingVersion, RateSetVersion
 from mappings.rules.rule import version_hash
 
 
@@ -66,7 +66,7 @@ def new_and_gone(version: MappingVersion) -> tuple[list[MappingRule], list[Mappi
     return list(new), list(gone)
 
 
-def same_periods(version: MappingVersion) -> bool:
+def same_periods(version: MappingVersion | RateSetVersion) -> bool:
     """Whether the version has a base and holds for exactly its periods."""
     return version.base is not None and version.base.periods_label == version.periods_label
 

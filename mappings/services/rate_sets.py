@@ -27,8 +27,7 @@ from mappings.validation import rate_findings
 from portal.approvals.models import ChangeRequest
 from portal.approvals.ports import Finding
 from portal.approvals.selectors import open_change
-from portal.approvals.services import change_resubmit, change_submit, change_withdraw, record_contribution
-from portal.approvals.states import ChangeState
+from portal.approvals.services import change_submit, change_withdraw, record_contribution
 from portal.audit.services import audited, record
 from portal.core import authority
 from portal.core.actor import Actor
@@ -232,11 +231,7 @@ def rate_set_version_submit(
     demand_draft(version)
     if rates_unchanged(version):
         raise Conflict("APR-008", f"{version} has the same rates and periods as {version.base}.")
-    change = open_change(RATES, version.key)
-    if change is not None and change.state == ChangeState.PUSHED_BACK:
-        change = change_resubmit(actor=actor, reason=reason, change_id=change.pk)
-    else:
-        change = change_submit(actor=actor, reason=reason, kind=RATES, subject_key=version.key)
+    change = change_submit(actor=actor, reason=reason, kind=RATES, subject_key=version.key)
     record(
         Tag.RATE_SET_VERSION_SUBMIT,
         actor=actor,

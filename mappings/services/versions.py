@@ -11,8 +11,7 @@ from mappings.states import VERSION
 from mappings.tags import Tag
 from portal.approvals.models import ChangeRequest
 from portal.approvals.selectors import open_change
-from portal.approvals.services import change_resubmit, change_submit, change_withdraw, record_contribution
-from portal.approvals.states import ChangeState
+from portal.approvals.services import change_submit, change_withdraw, record_contribution
 from portal.audit.services import audited, record
 from portal.core.actor import Actor
 from portal.core.clock import now
@@ -110,11 +109,7 @@ def version_submit(
     demand_draft(version)
     if version_unchanged(version):
         raise Conflict("APR-008", f"{version} has the same rules and periods as {version.base}.")
-    change = open_change(MAPPING, version.key)
-    if change is not None and change.state == ChangeState.PUSHED_BACK:
-        change = change_resubmit(actor=actor, reason=reason, change_id=change.pk)
-    else:
-        change = change_submit(actor=actor, reason=reason, kind=MAPPING, subject_key=version.key)
+    change = change_submit(actor=actor, reason=reason, kind=MAPPING, subject_key=version.key)
     record(
         Tag.VERSION_SUBMIT,
         actor=actor,

@@ -17,6 +17,7 @@ class Code(StrEnum):
     APR_009 = "APR-009"
     APR_010 = "APR-010"
     APR_011 = "APR-011"
+    APR_012 = "APR-012"
 
 
 _APPROVER = "Another person with the approving duty."
@@ -36,7 +37,7 @@ HELP = {
     Code.APR_003: Help(
         "A change is already open",
         "There is an open change request over the same subject.",
-        fix="Decide, withdraw or edit the open one first.",
+        fix="Let the open one be decided, pushed back or withdrawn first; a pushed-back one is corrected.",
         who="The requester of the open one, or an approver.",
     ),
     Code.APR_004: Help(
@@ -72,7 +73,7 @@ HELP = {
     ),
     Code.APR_009: Help(
         "Only the requester can do this",
-        "A change request is withdrawn or resubmitted by the person who submitted it.",
+        "A change request is withdrawn or submitted again by the person who submitted its content.",
         fix="Ask the requester; an approver can reject it.",
         who="The requester.",
     ),
@@ -90,5 +91,13 @@ HELP = {
         "could sign in in your name. Changing it yourself does not help: whoever knows it could do that too.",
         fix="Have it set by another administrator or on the command line, or ask another approver.",
         who="Another role administrator.",
+    ),
+    Code.APR_012: Help(
+        "Only the periods change",
+        "The version has exactly the content of the one it is based on; it differs in the periods for which "
+        "it holds.",
+        "Runs of the periods that it newly holds for use the same content as the version before.",
+        "Approve it if the periods are meant to change; if a change of content was meant, edit the version.",
+        "The requester, and who decides.",
     ),
 }

@@ -22,13 +22,13 @@ def propose(
 ) -> Result:
     """Submit unless the same proposal is open already; `same` compares an open one with the manifest.
 
-    Raises Conflict YAM-110 when an open change request says something else, BadInput YAM-109 when no
-    person proposes.
+    Other content than that of a request that is pushed back is its correction. Raises Conflict YAM-110 when
+    a request that waits says something else, BadInput YAM-109 when no person proposes.
     """
     found = open_change(kind, subject_key)
     if found is not None and same(found):
         return Result(Outcome.PENDING, found.ref)
-    if found is not None:
+    if found is not None and not found.is_pushed_back:
         raise Conflict(
             Code.YAM_110, f"{found.ref} proposes other content for {subject_key} and is still open."
         )

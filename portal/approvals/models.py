@@ -89,6 +89,10 @@ class ChangeRequest(Governed):
     def is_open(self) -> bool:
         return self.state in OPEN
 
+    @property
+    def is_pushed_back(self) -> bool:
+        return self.state == ChangeState.PUSHED_BACK
+
 
 class ChangeScope(models.Model):
     """A scope object that the change touches, as `kind:id`; an approver must cover every one."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Model
 
+from portal.approvals.codes import Code
 from portal.core.actor import Actor
 from portal.core.ports import Registry
 
@@ -39,12 +40,22 @@ class Finding:
         return asdict(self)
 
 
+def unchanged(what: str, base: object, *, same_periods: bool) -> Finding:
+    """What is said of a version with the content of its base: it blocks unless it holds for other periods."""
+    if same_periods:
+        return Finding("error", Code.APR_008, f"No {what} changes against {base}, and no period.")
+    return Finding("info", Code.APR_012, f"No {what} changes against {base}; only the periods do.")
+
+
 class Subject:
     """One kind of thing that changes under approval. Domain apps subclass and register it."""
 
     kind: ClassVar[str] = ""
     label: ClassVar[str] = ""
     approve_permission: ClassVar[str] = ""
+    propose_permission: ClassVar[str] = ""
+    fixed: ClassVar[bool] = False
+    """Whether a payload names fixed things, so that it is never corrected but withdrawn and proposed anew."""
     unpreviewed: ClassVar[str] = ""
     """What to tell whoever decides without a preview: what is not computed, and where it is to be seen."""
 
@@ -57,6 +68,10 @@ class Subject:
 
     def url(self, change: ChangeRequest) -> str:
         """Page of the subject itself; empty when it has none yet."""
+        return ""
+
+    def correction_url(self, change: ChangeRequest) -> str:
+        """The form that proposes this content anew, to be corrected there; empty when there is none."""
         return ""
 
     def scopes(self, change: ChangeRequest) -> Iterable[Model]:
@@ -82,6 +97,10 @@ class Subject:
     def preview(self, change: ChangeRequest) -> dict[str, Any] | None:
         """What putting it in force would move; None when there is nothing to compute."""
         return None
+
+    def shown_preview(self, change: ChangeRequest) -> Any:
+        """The stored preview as people read it: amounts with the decimals of their currency."""
+        return change.preview
 
     def apply(self, change: ChangeRequest, actor: Actor) -> None:
         """Put the content in force, inside the activating transaction."""

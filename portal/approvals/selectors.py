@@ -32,6 +32,12 @@ def open_change(kind: str, subject_key: str) -> ChangeRequest | None:
     return ChangeRequest.objects.filter(kind=kind, subject_key=subject_key, state__in=OPEN).first()
 
 
+def open_changes(kind: str, **payload: str) -> QuerySet[ChangeRequest]:
+    """Open requests of a kind whose payload has these values."""
+    named = {f"payload__{name}": value for name, value in payload.items()}
+    return ChangeRequest.objects.filter(kind=kind, state__in=OPEN, **named).order_by("id")
+
+
 def refusal(actor: Actor, change: ChangeRequest) -> Forbidden | None:
     """Why this actor may not decide on this request, or None when he may."""
     try:

@@ -17,6 +17,7 @@ class PolicySubject(Subject):
     kind = "approvals.policy"
     label = "approval policy"
     approve_permission = P.POLICY_APPROVE
+    propose_permission = P.POLICY_PROPOSE
 
     def title(self, change: ChangeRequest) -> str:
         payload = change.payload or {}

@@ -11,6 +11,7 @@ class Tag(StrEnum):
     CHANGE_HOLD = "approvals:change:hold"
     CHANGE_PUSH_BACK = "approvals:change:push-back"
     CHANGE_REJECT = "approvals:change:reject"
+    CHANGE_REPLACE = "approvals:change:replace"
     CHANGE_REOPEN = "approvals:change:reopen"
     CHANGE_RESUBMIT = "approvals:change:resubmit"
     CHANGE_SUBMIT = "approvals:change:submit"

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from portal.approvals import selectors, services
 from portal.approvals.content import policies_in_force, required_approvals, subject_of
+from portal.approvals.correcting import Way, faulty_words, pushed_back_words, way_of
 from portal.approvals.filters import ChangeFilter, kind_choices
 from portal.approvals.forms import DecisionForm, WordsForm
 from portal.approvals.models import ChangeRequest
@@ -114,7 +115,8 @@ class ChangeDetailView(DetailPage):
 
     def get_context(self, **extra: Any) -> dict[str, Any]:
         change = self.object
-        refusal = selectors.refusal(self.actor, change) if change.state in DECIDABLE else None
+        asked = change.state in DECIDABLE or change.is_pushed_back
+        refusal = selectors.refusal(self.actor, change) if asked else None
         own = change.requested_by_id == self.actor.person_id
         findings = selectors.findings_of(change)
         faulty = change.state in DECIDABLE and any(finding["level"] == "error" for finding in findings)
@@ -122,18 +124,36 @@ class ChangeDetailView(DetailPage):
             "diff": selectors.diff_of(change),
             "findings": findings,
             "faulty": faulty,
-            "events": events(change),
+            "faulty_words": f"Validation finds faults now, listed under Checks. {faulty_words(change)}",
+            "events": events(change, self.actor),
+            "preview": subject_of(change).shown_preview(change),
             "unpreviewed": subject_of(change).unpreviewed,
             "subject_url": selectors.subject_url(change),
             "decidable": change.state in DECIDABLE,
             "refusal": refusal,
+            "may_reject": change.is_pushed_back and refusal is None,
             "may_withdraw": own and change.state in OPEN,
-            "may_resubmit": own and change.state == ChangeState.PUSHED_BACK,
+            "may_resubmit": own and change.is_pushed_back,
+            **self._correction(),
             "may_comment": authority.allowed(self.actor, P.CHANGE_COMMENT, change),
             "decision_form": DecisionForm(initial={"content_sha256": change.content_sha256}),
             "words_form": WordsForm(auto_id="words_%s"),
         }
         return super().get_context(**{**context, **extra})
+
+    def _correction(self) -> dict[str, Any]:
+        """What is to be done with a request that is pushed back, and where."""
+        change = self.object
+        if not change.is_pushed_back:
+            return {}
+        way, subject = way_of(change), subject_of(change)
+        url = ""
+        if way is Way.EDIT:
+            url = selectors.subject_url(change)
+        elif way is Way.REPLACE and authority.allowed(self.actor, subject.propose_permission):
+            url = subject.correction_url(change)
+        label = "Propose the correction" if way is Way.REPLACE else "Open the content"
+        return {"correction": pushed_back_words(change), "correction_url": url, "correction_label": label}
 
 
 class ChangeVerbView(ChangeDetailView):

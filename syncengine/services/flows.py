@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.approvals.codes import Code as Approvals
 from portal.approvals.models import ChangeRequest
 from portal.approvals.services import change_content_edited, change_submit, record_contribution
 from portal.audit.services import audited, record
@@ -158,11 +159,17 @@ def flow_version_edit(
 
 @audited(Tag.FLOW_VERSION_SUBMIT)
 def flow_version_submit(*, actor: Actor, reason: str, version_id: int) -> ChangeRequest:
-    """Propose a draft for approval. Raises Faults with every finding that blocks it."""
+    """Propose a draft for approval; one that was pushed back is submitted again under its request.
+
+    Raises Faults with every finding that blocks it, Conflict APR-008 when nothing changes.
+    """
     version = _editable(actor, version_id)
     errors = [found for found in findings_of(version, actor) if found.level == "error"]
     if errors:
         raise Faults([Fault(found.code, found.message, found.place) for found in errors])
+    base = last_approved(version.flow)
+    if base is not None and base.content_sha256 == version.content_sha256:
+        raise Conflict(Approvals.APR_008, f"{version} has the same definition and first period as {base}.")
     change = change_submit(
         actor=actor, reason=reason, kind=FlowVersionSubject.kind, subject_key=version_key(version)
     )

@@ -37,7 +37,7 @@ class NoteSubject(Subject):
         return found.value if found else ""
 
     def content(self, change):
-        return {"note": self.flag(change.subject_key), "base": self.flag("base")}
+        return {"note": self.flag(change.subject_key), "base": self.flag("base"), **(change.payload or {})}
 
     def title(self, change):
         return f"Note {change.subject_key}"

@@ -24,7 +24,7 @@ from tests.examples import examples
 PEOPLE = ("architect", "controller_a", "controller_b", "operator", "stranger")
 FACES = ("self", "second", "token", "service")
 VERBS = (
-    "submit", "edit", "approve", "approve", "approve", "reject", "push_back", "withdraw", "resubmit",
+    "submit", "propose", "propose", "edit", "approve", "approve", "approve", "reject", "push_back", "withdraw", "resubmit",
     "activate", "freeze", "thaw", "base",
 )  # fmt: skip
 steps = st.lists(
@@ -38,6 +38,7 @@ class World:
     def __init__(self, play: Play, users: dict[str, User]) -> None:
         self.play, self.users = play, users
         self.faces: dict[tuple[str, str], object] = {}
+        self.authors: dict[int, set[int]] = {}
         for name in PEOPLE:
             person = users[name].person
             second = User.objects.create(username=f"{name}.2", person=person)
@@ -63,6 +64,9 @@ class World:
             self.play.edit(actor, f"text {number}")
         elif verb == "submit":
             self.play.submit(actor)
+        elif verb == "propose":
+            change = self.play.submit(actor, payload={"text": str(number)})
+            self.authors.setdefault(change.pk, set()).add(actor.person_id)
         elif change is not None:
             self.decide(verb, actor, change)
 
@@ -89,7 +93,7 @@ class World:
             assert len(people) == len(set(people))
             assert all(seat.content_sha256 == change.content_sha256 for seat in counted)
             if change.state == "active":
-                assert not set(people) & contributed[change.pk]
+                assert not set(people) & (contributed[change.pk] | self.authors.get(change.pk, set()))
                 assert len(people) >= change.policy.approvals
                 assert change.content_sha256 in self.play.subject.applied
         active = ChangeRequest.objects.filter(kind=KIND, state="active").count()

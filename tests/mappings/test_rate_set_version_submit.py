@@ -87,6 +87,19 @@ def test_a_new_version_starts_with_the_rates_in_force_and_shows_its_changes(
     assert rates_of(first).count() == 2
 
 
+def test_a_version_that_only_holds_for_other_periods_says_that_no_rate_changes(
+    rate_set, architect, controller_a
+):
+    first = start(architect, rate_set)
+    load(architect, first, USD)
+    approve(controller_a, submit(architect, first))
+    second = start(architect, rate_set, "2024-06")
+    findings = submit(architect, second).findings
+    assert [(f["level"], f["code"], f["message"]) for f in findings] == [
+        ("info", "APR-012", f"No rate changes against {first}; only the periods do.")
+    ]
+
+
 def test_an_edit_under_review_voids_and_a_withdrawn_version_gives_way(rate_set, architect):
     version = start(architect, rate_set)
     load(architect, version, USD)

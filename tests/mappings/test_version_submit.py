@@ -178,6 +178,20 @@ def test_a_version_that_changes_nothing_is_not_submitted(mapping_set, architect,
     assert [(row.field, row.before, row.after) for row in subject_of(change).diff(change)] == [
         ("periods", "from 2024-01", "2024-01 to 2024-12")
     ]
+    assert [(f["level"], f["code"], f["message"]) for f in change.findings] == [
+        ("info", "APR-012", f"No rule changes against {version.base}; only the periods do.")
+    ]
+
+
+def test_a_version_that_is_made_equal_to_its_base_under_review_is_not_approved(
+    mapping_set, architect, controller_a
+):
+    approved_version(architect, controller_a, mapping_set, {"4000": "REV"})
+    version = start(architect, mapping_set, "2024-02")
+    change = submit(architect, version)
+    version_edit(actor=architect, reason=WHY, version_id=version.pk, effective_from="2024-01")
+    change.refresh_from_db()
+    refused("APR-008", lambda: approve(controller_a, change))
 
 
 def test_each_version_keeps_its_own_rules_and_a_change_costs_only_itself(

@@ -7,7 +7,7 @@ import copy
 import pytest
 
 from catalog.models import Connection, Ownership
-from portal.approvals.services import change_approve
+from portal.approvals.services import change_approve, change_push_back
 from portal.core.errors import Conflict, Denied409, DomainError, Faults, Forbidden
 from syncengine.models import Flow, FlowVersion
 from syncengine.selectors import version_in_force
@@ -213,3 +213,32 @@ def test_a_version_holds_from_its_period_on(mini, definition):
     approve(mini.controller, change)
     assert version_in_force(version.flow, "2026-01").number == 1
     assert version_in_force(version.flow, "2026-02").number == 2
+
+
+def test_a_version_that_was_pushed_back_is_edited_and_submitted_again(mini, definition):
+    definition["quarantine"]["max_share"] = "0.1"
+    version = start(mini, definition)
+    change = flow_version_submit(actor=mini.author, reason="Please approve.", version_id=version.pk)
+    change_push_back(
+        actor=mini.controller, reason="Too narrow a limit.", change_id=change.pk, content_sha256=change.content_sha256
+    )  # fmt: skip
+    definition["quarantine"]["max_share"] = "0.2"
+    flow_version_edit(actor=mini.author, reason="Wider.", version_id=version.pk, definition=definition)
+    again = flow_version_submit(actor=mini.author, reason="Please approve.", version_id=version.pk)
+    assert (again.pk, again.state, again.round) == (change.pk, "submitted", 2)
+
+
+def test_a_version_that_changes_nothing_is_not_submitted(mini, definition):
+    version = start(mini, definition)
+    with pytest.raises(Conflict) as caught:
+        flow_version_submit(actor=mini.author, reason="Please approve.", version_id=version.pk)
+    assert caught.value.code == "APR-008"
+
+
+def test_a_version_that_only_holds_from_another_period_says_so(mini, definition):
+    version = flow_version_start(
+        actor=mini.author, reason="From February.", flow_id=Flow.objects.get().pk, definition=definition,
+        effective_from="2026-02",
+    )  # fmt: skip
+    change = flow_version_submit(actor=mini.author, reason="Please approve.", version_id=version.pk)
+    assert ("info", "APR-012") in [(found["level"], found["code"]) for found in change.findings]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.approvals.codes import Code
 from portal.approvals.content import current_hash, required_approvals, subject_of
+from portal.approvals.correcting import faulty_words
 from portal.approvals.eligibility import demand_person, demand_seat, seats_filled
 from portal.approvals.models import ChangeRequest, Decision
 from portal.approvals.services.activate import change_activate
@@ -84,7 +85,7 @@ def _approve(*, actor: Actor, reason: str, change_id: int, content_sha256: str) 
     _demand_possible(change, "approve")
     if current_hash(change) != change.content_sha256:
         raise _stale(change)
-    refuse_faults(change, hint="Push the change back to be corrected, or reject it.")
+    refuse_faults(change, hint=faulty_words(change))
     _decide(change, actor, person_id, V.APPROVE, comment, Tag.CHANGE_APPROVE)
     if seats_filled(change) >= required_approvals(change):
         apply_transition(change, CHANGE, "approve", code=Code.APR_002)

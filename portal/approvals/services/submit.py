@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import replace
+from typing import Any, NoReturn
 
 from portal.approvals.codes import Code
 from portal.approvals.content import examine, policy_for, subject_of
-from portal.approvals.models import ChangeRequest
+from portal.approvals.correcting import Way, open_words, resubmit_words, way_of
+from portal.approvals.models import ChangeRequest, Decision
 from portal.approvals.permissions import P
 from portal.approvals.ports import Finding
 from portal.approvals.services.edit import add_contributor, locked_change, record_contribution, save_scopes
@@ -18,7 +20,7 @@ from portal.core.actor import Actor
 from portal.core.canonical import plain_json
 from portal.core.clock import now
 from portal.core.errors import BadInput, Conflict, Fault, Faults, Forbidden
-from portal.core.locking import lock_name
+from portal.core.locking import lock_name, locked
 from portal.core.states import apply_transition
 from portal.core.text import clean_text
 
@@ -47,28 +49,100 @@ def lock_change(actor: Actor, change_id: int, permission: str = P.CHANGE_VIEW) -
     return locked_change(ChangeRequest.objects.get_for(actor, permission, pk=change_id))
 
 
+def refuse_open(opened: ChangeRequest, words: str) -> NoReturn:
+    """Raises Conflict APR-003 with what to do about the open request."""
+    raise Conflict(Code.APR_003, words, hint=open_words(opened), details={"change": opened.ref})
+
+
+def _proposer(actor: Actor) -> int:
+    if actor.person_id is None:
+        raise Forbidden(Code.APR_005, "A change is proposed on behalf of a person.")
+    return actor.person_id
+
+
+def _locked_open(kind: str, subject_key: str) -> ChangeRequest | None:
+    rows = ChangeRequest.objects.select_related("policy", "requested_by")
+    return locked(rows.filter(kind=kind, subject_key=subject_key, state__in=OPEN).order_by("id")).first()
+
+
 def _new(
     actor: Actor, reason: str, kind: str, subject_key: str, payload: dict[str, Any] | None
 ) -> ChangeRequest:
     """An examined request without fault, not saved yet."""
-    if actor.person_id is None:
-        raise Forbidden(Code.APR_005, "A change is proposed on behalf of a person.")
-    opened = ChangeRequest.objects.filter(kind=kind, subject_key=subject_key, state__in=OPEN).first()
-    if opened is not None:
-        raise Conflict(
-            Code.APR_003, f"{opened.ref} is already open over this subject.", details={"change": opened.ref}
-        )
     change = ChangeRequest(
         kind=kind,
         subject_key=subject_key,
         payload=plain_json(payload),
         policy=policy_for(kind),
-        requested_by_id=actor.person_id,
+        requested_by_id=_proposer(actor),
         reason=clean_text(reason, 4000, multiline=True),
         submitted_at=now(),
     )
     examine(change)
     refuse_faults(change)
+    return change
+
+
+def _save_submitted(change: ChangeRequest, contributors: Iterable[int]) -> None:
+    subject = subject_of(change)
+    change.title = subject.title(change)[:300]
+    change.save()
+    save_scopes(change)
+    for person_id in {change.requested_by_id, *contributors}:
+        add_contributor(change.kind, change.subject_key, person_id)
+    subject.state_changed(change, change.state)
+
+
+def _correct(
+    opened: ChangeRequest,
+    *,
+    actor: Actor,
+    reason: str,
+    payload: dict[str, Any] | None,
+    contributors: Iterable[int],
+) -> ChangeRequest:
+    """The next round of a pushed-back request: with its rows as they stand, or with another payload."""
+    if not opened.is_pushed_back or subject_of(opened).fixed:
+        refuse_open(opened, f"{opened.ref} is already open over this subject.")
+    if way_of(opened) is Way.EDIT:
+        for person_id in contributors:
+            add_contributor(opened.kind, opened.subject_key, person_id)
+        return change_resubmit(actor=actor, reason=reason, change_id=opened.pk)
+    seen = ChangeRequest.objects.restrict(replace(actor, token_scopes=None), P.CHANGE_VIEW)
+    if not seen.filter(pk=opened.pk).exists():
+        refuse_open(opened, f"{opened.ref} is already open over this subject.")
+    return _replace(opened, actor, reason, payload, contributors)
+
+
+def _replace(
+    change: ChangeRequest,
+    actor: Actor,
+    reason: str,
+    payload: dict[str, Any] | None,
+    contributors: Iterable[int],
+) -> ChangeRequest:
+    """Put other content in the place of what was pushed back: who proposed it stays a contributor."""
+    before = {"payload": change.payload, "title": change.title}
+    approvals = change.decisions.filter(round=change.round, voided=False, verdict=Decision.Verdict.APPROVE)
+    voided = approvals.update(voided=True)
+    change.payload = plain_json(payload)
+    change.requested_by_id = _proposer(actor)
+    change.reason = clean_text(reason, 4000, multiline=True)
+    apply_transition(change, CHANGE, "resubmit", code=Code.APR_002)
+    examine(change)
+    refuse_faults(change)
+    change.round += 1
+    change.submitted_at = now()
+    _save_submitted(change, contributors)
+    record(
+        Tag.CHANGE_REPLACE,
+        actor=actor,
+        subject=change,
+        reason=change.reason,
+        before=before,
+        after={"payload": change.payload, "title": change.title, "round": change.round, "voided": voided},
+        content_sha256=change.content_sha256,
+    )
     return change
 
 
@@ -85,17 +159,15 @@ def change_submit(
     """Propose one exact content. The calling service has checked the permission to propose.
 
     `contributors` are further person ids that had a hand in it, for instance who wrote an imported file.
-    Raises Faults (validation), Conflict APR-003 (another request is open), Forbidden APR-005 (no person).
+    While a request over the subject is pushed back, this is its correction: a new round of it. Raises
+    Faults (validation), Conflict APR-003 (another request is open), Forbidden APR-005 (no person).
     """
     lock_name(f"change:{kind}:{subject_key}")
+    opened = _locked_open(kind, subject_key)
+    if opened is not None:
+        return _correct(opened, actor=actor, reason=reason, payload=payload, contributors=contributors)
     change = _new(actor, reason, kind, subject_key, payload)
-    subject = subject_of(change)
-    change.title = subject.title(change)[:300]
-    change.save()
-    save_scopes(change)
-    for person_id in {change.requested_by_id, *contributors}:
-        add_contributor(kind, subject_key, person_id)
-    subject.state_changed(change, change.state)
+    _save_submitted(change, contributors)
     record(
         Tag.CHANGE_SUBMIT,
         actor=actor,
@@ -119,7 +191,7 @@ def change_resubmit(*, actor: Actor, reason: str, change_id: int) -> ChangeReque
     _own(change, actor)
     apply_transition(change, CHANGE, "resubmit", code=Code.APR_002)
     examine(change)
-    refuse_faults(change)
+    refuse_faults(change, hint=resubmit_words(change))
     change.round += 1
     change.submitted_at = now()
     change.save()
