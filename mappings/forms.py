@@ -7,8 +7,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from catalog import selectors as catalog
 from catalog.models import System
@@ -22,6 +20,7 @@ from mappings.rules.rule import DEFAULT_PRIORITY, MAX_PRIORITY, RuleKind, condit
 from portal.core.actor import Actor
 from portal.core.forms import ActionForm, CodeField, DateField, TextField, WholeField, reason_field
 from portal.core.uploads import UploadForm
+from portal.core.widgets import OfferInput
 
 
 def _choices(rows: Iterable[System | Dimension]) -> list[tuple[str, str]]:
@@ -71,18 +70,6 @@ class PeriodsForm(ActionForm):
         return {**self.cleaned_data, "effective_to": self.cleaned_data["effective_to"] or None}
 
 
-class MemberInput(forms.TextInput):
-    """A text with members to choose from; any other can be typed too."""
-
-    members: Sequence[tuple[str, str]] = ()
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        offered = f"{name}-members"
-        shown = super().render(name, value, {**(attrs or {}), "list": offered}, renderer)
-        options = format_html_join("", '<option value="{}">{}</option>', self.members)
-        return format_html('{}<datalist id="{}">{}</datalist>', shown, offered, options)
-
-
 class RuleForm(forms.Form):
     """A rule with one cell for each source column, written as in a rules file."""
 
@@ -91,7 +78,7 @@ class RuleForm(forms.Form):
         label="Target member",
         required=False,
         help_text="Blank only for ignore rules.",
-        widget=MemberInput(attrs={"autocomplete": "off"}),
+        widget=OfferInput(attrs={"autocomplete": "off"}),
     )
     sign = forms.TypedChoiceField(label="Sign", coerce=int, choices=[(1, "keep"), (-1, "change")])
     priority = WholeField(
@@ -113,7 +100,7 @@ class RuleForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.columns = columns
-        self.fields["target"].widget.members = targets
+        self.fields["target"].widget.offered = targets
         for column in columns:
             self.fields[f"column_{column}"] = forms.CharField(
                 label=column,

@@ -61,8 +61,9 @@ HELP = {
     ),
     Code.IAM_016: Help(
         "The scope object does not exist",
-        "The grant names a scope that is not there.",
-        fix="Register the system, mapping set or flow first.",
+        "The grant names a scope that is not there, or half a scope: a kind without an id, or an id alone.",
+        fix="Register the system, mapping set or flow first; give kind and id together, or neither for "
+        "everything.",
         who=_ADMIN,
     ),
     Code.IAM_017: Help(

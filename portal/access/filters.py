@@ -24,7 +24,7 @@ class PersonFilter(django_filters.FilterSet):
 
 
 class GrantFilter(django_filters.FilterSet):
-    q = SearchFilter(["person__name", "person__code", "role__name", "role__code", "scope_label"])
+    q = SearchFilter(["person__name", "person__code", "role__name", "role__code", "over"])
     when = django_filters.ChoiceFilter(label="When", choices=WHEN, method="filter_when")
     duty = django_filters.ChoiceFilter(
         label="Duty", choices=[(str(f), label) for f, label in LABELS.items()], method="filter_duty"

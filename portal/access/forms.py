@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from portal.access import selectors
 from portal.access.functions import LABELS
 from portal.access.permissions import P
-from portal.access.ports import scope_models
+from portal.access.scopes import EVERYTHING, named_by, offered
 from portal.access.selectors import held
 from portal.access.services.tokens import MAX_DAYS, never_on_tokens
 from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.clock import today
 from portal.core.forms import ActionForm, CodeField, DateField, TextField, WholeField
+from portal.core.widgets import OfferInput
 from portal.people.models import User
 
 
@@ -72,32 +74,46 @@ class RoleProposeForm(ActionForm):
 class GrantProposeForm(ActionForm):
     person = forms.ChoiceField(label="Person")
     role = forms.ChoiceField(label="Role")
-    scope = forms.ChoiceField(label="Scope", required=False)
+    scope = TextField(
+        label="Scope",
+        max_length=300,
+        widget=OfferInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        help_text=f"“{EVERYTHING}”, or a kind and a code such as “system ERP”. Type any part to choose.",
+    )
     valid_from = DateField(label="From", initial=today)
     valid_to = DateField(label="To, inclusive", required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.actor = actor
         people = selectors.people(actor).filter(is_active=True).prefetch_related(None)
         self._choose("person", [(p.code, f"{p.name} ({p.code})") for p in people])
         self._choose("role", [(r.code, r.name) for r in selectors.roles(actor)])
-        scopes: list[tuple[str, Any]] = [("", "everything")]
-        for kind, model in scope_models.all().items():
-            reach = authority.restrict(actor, P.GRANT_PROPOSE, model._default_manager.all())
-            rows = [(f"{kind}:{obj.pk}", str(obj)) for obj in reach[:2000]]
-            scopes.append((kind.replace("_", " "), rows))
-        self._choose("scope", scopes)
+        scopes = offered(actor, P.GRANT_PROPOSE)
+        self.fields["scope"].widget.offered = [(text, "") for text in scopes]
 
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - narrows the type
         field.choices = choices
 
+    def clean_scope(self) -> tuple[str, int | None]:
+        """Kind and id. A scope left blank is asked for: nobody means everything by saying nothing."""
+        text = self.cleaned_data["scope"]
+        if text == EVERYTHING:
+            return "", None
+        found = named_by(self.actor, P.GRANT_PROPOSE, text)
+        if found is None:
+            raise ValidationError(
+                f"Nothing within your reach is called this. Write “{EVERYTHING}”, or a kind and a code."
+            )
+        return found
+
     @property
     def values(self) -> dict[str, Any]:
         values = dict(self.cleaned_data)
-        kind, _, key = values.pop("scope").partition(":")
-        return {**values, "scope_kind": kind, "scope_id": int(key) if key else None}
+        kind, key = values.pop("scope")
+        return {**values, "scope_kind": kind, "scope_id": key}
 
 
 class GrantRevokeForm(ActionForm):

@@ -10,6 +10,7 @@ from typing import Any
 from portal.access.functions import LABELS, Function
 from portal.access.models import Grant, Role
 from portal.access.ports import scope_models
+from portal.access.scopes import scope_object
 from portal.access.services import (
     account_create,
     account_set_active,
@@ -206,12 +207,7 @@ class GrantsSection(Section[GrantItem]):
     )  # fmt: skip
 
     def read(self, entry: Entry, reading: Reading) -> GrantItem:
-        kind = scope = ""
-        scoped = entry.entry("scope")
-        if scoped is not None:
-            kind = next(iter(scoped), "")
-            if kind in _SCOPE_SECTIONS:
-                scope = reading.reference(scoped, kind, _SCOPE_SECTIONS[kind])
+        kind, scope = self._scope(entry, reading)
         return GrantItem(
             reading.reference(entry, "person", "people"),
             reading.reference(entry, "role", "roles"),
@@ -220,6 +216,19 @@ class GrantsSection(Section[GrantItem]):
             entry.required_day("valid_from"),
             entry.day("valid_to"),
         )
+
+    @staticmethod
+    def _scope(entry: Entry, reading: Reading) -> tuple[str, str]:
+        """Kind and code; a scope that names nothing is a fault and never everything."""
+        scoped = entry.entry("scope")
+        if "scope" not in entry:
+            return "", ""
+        given = [kind for kind in _SCOPE_SECTIONS if scoped and scoped.raw(kind) != ""]
+        if scoped and len(given) == 1:
+            return given[0], reading.reference(scoped, given[0], _SCOPE_SECTIONS[given[0]])
+        kinds = ", ".join(_SCOPE_SECTIONS)
+        entry.fault("YAM-103", f"'scope' takes one of {kinds}; leave it out for everywhere.", "scope")
+        return "", ""
 
     def key(self, item: GrantItem) -> str:
         return f"{item.person}/{item.role}/{item.scope_kind}:{item.scope}"
@@ -269,14 +278,13 @@ class GrantsSection(Section[GrantItem]):
         for grant in Grant.objects.select_related("person", "role").order_by(
             "person__code", "role__code", "id"
         ):
-            scope = {}
-            if grant.scope_kind:
-                found = scope_models.get(grant.scope_kind)._default_manager.filter(pk=grant.scope_id).first()
-                scope = {grant.scope_kind: getattr(found, "code", "")} if found else {}
+            found: Any = scope_object(grant.scope_kind, grant.scope_id) if grant.scope_kind else None
+            if grant.scope_kind and found is None:  # it covers nothing; without a scope it would cover all
+                continue
             yield {
                 "person": grant.person.code,
                 "role": grant.role.code,
-                "scope": scope,
+                "scope": {grant.scope_kind: found.code} if found else {},
                 "valid_from": grant.valid_from.isoformat(),
                 "valid_to": grant.valid_to.isoformat() if grant.valid_to else "",
             }

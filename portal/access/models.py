@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from portal.access.permissions import P
+from portal.access.scopes import scope_words
 from portal.core.querysets import Governed
 from portal.people.models import Person, User
 
@@ -67,7 +68,8 @@ class Grant(Governed):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} for {self.person} over {self.scope_label or 'everything'}"
+        over = scope_words(self.scope_kind, self.scope_id, self.scope_label)
+        return f"{self.role} for {self.person} over {over}"
 
 
 class ApiToken(models.Model):

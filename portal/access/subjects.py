@@ -14,6 +14,7 @@ from portal.access.codes import Code
 from portal.access.models import Grant, Role
 from portal.access.permissions import P
 from portal.access.ports import scope_models
+from portal.access.scopes import scope_words
 from portal.access.tags import Tag
 from portal.approvals.models import ChangeRequest
 from portal.approvals.ports import DiffRow, Finding, Subject
@@ -26,6 +27,11 @@ from portal.people.models import Person
 
 def _payload(change: ChangeRequest) -> dict[str, Any]:
     return dict(change.payload or {})
+
+
+def _over(payload: dict[str, Any]) -> str:
+    """What a proposed grant is over, as it is called today: earlier payloads hold the bare name."""
+    return scope_words(payload["scope_kind"], payload["scope_id"], payload["scope_label"])
 
 
 def _days(payload: dict[str, Any]) -> tuple[dt.date, dt.date]:
@@ -113,7 +119,7 @@ class GrantSubject(Subject):
 
     def title(self, change: ChangeRequest) -> str:
         payload = _payload(change)
-        return f"Grant {payload['role']} to {payload['person']} over {payload['scope_label'] or 'everything'}"
+        return f"Grant {payload['role']} to {payload['person']} over {_over(payload)}"
 
     def _changed(self, change: ChangeRequest) -> Grant | None:
         """The grant whose days this proposal changes; None when it is a new one."""
@@ -165,17 +171,15 @@ class GrantSubject(Subject):
         return administrators.loss(before, after)
 
     def diff(self, change: ChangeRequest) -> list[DiffRow]:
-        payload, old = _payload(change), self._changed(change)
-        rows = []
-        for field in ("person", "role", "scope_label", "valid_from", "valid_to"):
-            before = ""
-            if old is not None:
-                known = {"person": old.person.code, "role": old.role.code}
-                before = str(known.get(field, getattr(old, field, "")) or "")
-            after = str(payload[field] or "")
-            if before != after:
-                rows.append(DiffRow(field, before, after, "changed" if old else "added"))
-        return rows
+        """A new grant whole; of an existing one its days, each with what that grant is over."""
+        payload, old, over = _payload(change), self._changed(change), _over(_payload(change))
+        if old is None:
+            new = {**payload, "scope": over}
+            fields = ("person", "role", "scope", "valid_from", "valid_to")
+            return [DiffRow(field, "", new[field], "added") for field in fields if new[field]]
+        stored = {"valid_from": str(old.valid_from), "valid_to": str(old.valid_to or "")}
+        days = ((field, was, payload[field] or "") for field, was in stored.items())
+        return [DiffRow(field, was, will, place=over) for field, was, will in days if was != will]
 
     def apply(self, change: ChangeRequest, actor: Actor) -> None:
         payload, grant = _payload(change), self._changed(change)

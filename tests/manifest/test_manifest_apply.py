@@ -231,3 +231,22 @@ def test_every_fault_is_told_once_with_the_next_step_of_its_code(tmp_path, archi
     lines, error = refused(write(tmp_path, CATALOG.replace("systems:", "sistems:")), "architect")
     assert len(lines) == len(set(lines))
     assert "YAM-101: See manage.py apply --sections." in str(error)
+
+
+@pytest.mark.parametrize("scope", ["", "{}", "{system: ''}", "{planet: mars}", "{system: ERP, flow: f}"])
+def test_a_scope_that_names_no_one_thing_is_a_fault_and_never_everything(tmp_path, sod_admin, scope) -> None:
+    grant = f"  - {{person: anna, role: clerk, scope: {scope}, valid_from: 2025-01-01}}\n"
+    manifest = PEOPLE.partition("grants:")[0] + "grants:\n" + grant
+    lines, _ = refused(write(tmp_path, manifest), "sod_admin")
+    words = "'scope' takes one of system, mapping_set, flow; leave it out for everywhere."
+    assert f"org.yaml:9: YAM-103 {words}" in lines
+
+
+def test_a_grant_over_what_is_gone_is_not_exported_as_one_over_everything(users) -> None:
+    role = Role.objects.get(code="role-operator")
+    person = Person.objects.get(code="stranger")
+    Grant.objects.create(person=person, role=role, scope_kind="system", scope_id=999, valid_from="2025-01-01")
+    out = StringIO()
+    call_command("export", "--only", "grants", stdout=out)
+    assert "person: operator" in out.getvalue()
+    assert "person: stranger" not in out.getvalue()

@@ -49,12 +49,12 @@ def test_the_form_offers_the_members_that_are_effective(browser, version, archit
     named = MemberSpec("TRAVEL", "Travel & <b>")
     members_load(actor=architect, reason=WHY, dimension_id=dimension.pk, members=[ended, named])
     page = browser.get(reverse("mappings:rule-add", kwargs={"pk": version.pk})).content.decode()
-    assert 'list="target-members"' in page
+    assert 'list="target-offered"' in page
     assert '<option value="TRAVEL">Travel &amp; &lt;b&gt;</option>' in page
     assert 'value="OLD"' not in page
     Member.objects.bulk_create([Member(dimension=dimension, code=f"M{n:04}") for n in range(600)])
     page = browser.get(reverse("mappings:rule-add", kwargs={"pk": version.pk})).content.decode()
-    offered = page.split('<datalist id="target-members">')[1].split("</datalist>")[0]
+    offered = page.split('<datalist id="target-offered">')[1].split("</datalist>")[0]
     assert offered.count("<option") == 500
 
 

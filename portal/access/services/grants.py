@@ -13,6 +13,7 @@ from portal.access.functions import Function
 from portal.access.models import Grant, Role
 from portal.access.permissions import P
 from portal.access.ports import scope_models
+from portal.access.scopes import kind_words, scope_object
 from portal.access.subjects import overlapping
 from portal.access.tags import Tag
 from portal.approvals.codes import Code as Approvals
@@ -49,12 +50,22 @@ def role_propose(
 
 
 def _scope(actor: Actor, scope_kind: str, scope_id: int | None) -> Model | None:
-    """What the grant is limited to. Raises BadInput IAM-016 alike for what is hidden or not there."""
-    if not scope_kind:
+    """What the grant is limited to. Raises BadInput IAM-016 alike for what is hidden or not there.
+
+    Half a scope is refused: what was meant as one thing is never taken for everything.
+    """
+    if not scope_kind and scope_id is None:
         return None
-    if scope_kind not in scope_models or scope_id is None:
-        raise BadInput(Code.IAM_016, f"A grant cannot be scoped to {scope_kind!r}.", place="scope")
-    obj = scope_models.get(scope_kind)._default_manager.filter(pk=scope_id).first()
+    if not scope_kind or scope_id is None:
+        missing = "id" if scope_kind else "kind"
+        how = "Give the scope's kind and id together, or neither for a grant over everything."
+        what = f"A scope has a kind and an id; the {missing} is missing."
+        raise BadInput(Code.IAM_016, what, place=f"scope_{missing}", hint=how)
+    if scope_kind not in scope_models:
+        kinds = ", ".join(sorted(map(kind_words, scope_models.all())))
+        how = f"Kinds of scopes are: {kinds}."
+        raise BadInput(Code.IAM_016, f"A grant cannot be scoped to {scope_kind!r}.", place="scope", hint=how)
+    obj = scope_object(scope_kind, scope_id)
     if obj is None or not (authority.visible(actor, obj) or authority.allowed(actor, P.GRANT_PROPOSE, obj)):
         raise BadInput(Code.IAM_016, "The scope object does not exist in your scope.", place="scope")
     return obj
@@ -81,8 +92,8 @@ def grant_propose(
 
     A grant of the same role and scope that shares a day with the proposal gets the proposed days; one
     that does not stays as it is, and a new grant comes beside it. Raises BadInput IAM-012 (unknown person,
-    dates), IAM-016 (unknown scope), Faults IAM-012 (no approved role), IAM-017 (several grants overlap),
-    Conflict APR-008 (nothing changes).
+    dates), IAM-016 (half a scope, or an unknown one), Faults IAM-012 (no approved role), IAM-017 (several
+    grants overlap), Conflict APR-008 (nothing changes).
     """
     authority.check(actor, P.GRANT_PROPOSE)
     if not Person.objects.filter(code=person).exists():
@@ -93,7 +104,7 @@ def grant_propose(
         authority.check_everywhere(actor, P.GRANT_PROPOSE)
     else:
         authority.check(actor, P.GRANT_PROPOSE, scope)
-    limits = (scope_kind, scope_id if scope_kind else None, str(scope or ""))
+    limits = (scope_kind, scope_id, str(scope or ""))
     payload = _grant_payload(person, role, limits, valid_from, valid_to)
     touched = list(overlapping(payload).order_by("valid_from")[:2])
     if len(touched) == 1:

@@ -14,6 +14,7 @@ from portal.access.forms import GrantProposeForm, GrantRevokeForm, RoleProposeFo
 from portal.access.functions import LABELS, Function, permissions_of
 from portal.access.models import Grant, Role
 from portal.access.permissions import P
+from portal.access.scopes import with_scope
 from portal.access.views.area import AccessArea
 from portal.access.views.people import person_url
 from portal.approvals.addresses import change_url
@@ -93,7 +94,7 @@ class RoleDetailView(DetailPage):
             (name, LABELS.get(Function(name), name), sorted(labels.get(p, p) for p in permissions_of([name])))
             for name in self.object.functions
         ]
-        holders = selectors.grants(self.actor).filter(role=self.object).order_by("person__name")
+        holders = with_scope(selectors.grants(self.actor)).filter(role=self.object).order_by("person__name")
         see = authority.allowed(self.actor, P.GRANT_VIEW)
         return super().get_context(
             duties=duties,
@@ -141,12 +142,15 @@ class GrantListView(AccessArea, ListPage):
             sort="person__name",
         ),
         Column("role", "Role", value="role.name", link=lambda g: role_url(g.role), sort="role__name"),
-        Column("scope", "Scope", value=lambda g: g.scope_label or "everything", sort="scope_label"),
+        Column("scope", "Scope", value="over", sort="over"),
         Column("valid_from", "From", kind="date", sort="valid_from"),
         Column("valid_to", "To", kind="date", sort="valid_to"),
         Column("when", "State", kind="status", value=when_of),
         Column("change_ref", "Change", kind="code", link=lambda row: change_url(row.change_ref)),
     )
+
+    def get_queryset(self) -> QuerySet:
+        return with_scope(super().get_queryset())
 
     def decorate(self, rows: QuerySet) -> QuerySet:
         return rows.select_related("person", "role")
@@ -184,10 +188,10 @@ class GrantRevokeView(Proposal, ObjectActionPage):
     form_class = GrantRevokeForm
 
     def get_queryset(self) -> Any:
-        return Grant.objects.select_related("person", "role")
+        return with_scope(Grant.objects.select_related("person", "role"))
 
     def get_title(self) -> str:
-        return f"End {self.object.role} for {self.object.person}"
+        return f"End {self.object.role} for {self.object.person} over {self.object.over}"
 
     def crumbs(self) -> Sequence[Crumb]:
         person = self.object.person

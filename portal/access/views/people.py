@@ -19,6 +19,7 @@ from portal.access.forms import (
 )
 from portal.access.functions import LABELS, Function
 from portal.access.permissions import P
+from portal.access.scopes import with_scope
 from portal.access.views.area import AccessArea
 from portal.core import authority
 from portal.core.errors import NotFound
@@ -130,7 +131,7 @@ class PersonDetailView(DetailPage):
         person = self.object
         own = person.pk == self.actor.person_id
         see_grants = own or authority.allowed(self.actor, P.GRANT_VIEW)
-        grants = selectors.grants_seen(self.actor).filter(person=person)
+        grants = with_scope(selectors.grants_seen(self.actor)).filter(person=person)
         today = active_grants(person.pk).filter(pk__in=grants.values("pk")).select_related("role")
         duties = {name for grant in today for name in grant.role.functions}
         known = [(str(f), label) for f, label in LABELS.items() if str(f) in duties and f in Function]
