@@ -55,6 +55,37 @@ def test_a_persons_page_says_what_the_reader_may_see_and_the_list_agrees(local):
     assert shown_roles(local, people) == {"plain"}, "one's own, as on one's own page"
 
 
+@pytest.mark.parametrize(
+    ("duties", "scoped", "label", "words"),
+    [
+        ([F.VIEW], False, "Roles that you may see", "You need the permission “See grants”"),
+        (
+            [F.VIEW, F.ROLE_GRANT],
+            True,
+            "Roles that you may see",
+            "what your own permission “See grants” covers",
+        ),
+        ([F.VIEW, F.ROLE_GRANT], False, "Roles", ""),
+    ],
+)
+def test_the_list_of_people_does_not_show_what_is_hidden_as_if_there_were_none(
+    db, client, duties, scoped, label, words
+):
+    make_person("anna", [F.MAP_PREP])
+    reader = make_person("reader", duties)
+    if scoped:
+        mine = System.objects.create(code="mine", name="Mine", kind="erp")
+        Grant.objects.filter(person=reader.person).update(scope_kind="system", scope_id=mine.pk)
+    client.force_login(reader, backend=BACKEND)
+    address = reverse("access:person-list")
+    page = client.get(address).content.decode()
+    assert f'data-label="{label}"' in page
+    assert words in page
+    assert ("See grants" in page) is bool(words)
+    head = b"".join(client.get(address + "?format=csv").streaming_content).decode().splitlines()[0]
+    assert label in head.lstrip("\ufeff").split(",")
+
+
 def shown_roles(browser, address: str) -> set[str]:
     page = browser.get(address)
     column = next(c for c in page.context["columns"] if c.name == "roles")

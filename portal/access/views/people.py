@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -65,6 +66,24 @@ class PersonListView(AccessArea, ListPage):
         Column("email", "E-mail"),
         Column("state", "State", kind="status", value=lambda p: "enabled" if p.is_active else "disabled"),
     )
+
+    def _sees_all_roles(self) -> bool:
+        return authority.allowed_everywhere(self.actor, P.GRANT_VIEW)
+
+    def get_columns(self) -> Sequence[Column]:
+        """Roles that are hidden from the reader are not shown as if there were none."""
+        if self._sees_all_roles():
+            return self.columns
+        return [replace(c, label="Roles that you may see") if c.name == "roles" else c for c in self.columns]
+
+    def get_lead(self) -> str:
+        if self._sees_all_roles():
+            return self.lead
+        if authority.allowed(self.actor, P.GRANT_VIEW):
+            hidden = "You see roles over what your own permission “See grants” covers; there may be others."
+        else:
+            hidden = "You need the permission “See grants” to see the roles of others."
+        return f"{self.lead} {hidden}"
 
     def get_queryset(self) -> QuerySet:
         return Person.objects.restrict(self.actor, self.permission)
