@@ -202,8 +202,8 @@ ENGINE_HELP: dict[Code, Help] = {
     ),
     Code.RUN_008: Help(
         "Too much is quarantined",
-        "The share of quarantined records exceeds the limit of the flow, or none is left to load while the "
-        "target holds rows of an earlier run.",
+        "The share of quarantined records exceeds the limit of the flow, or none is left to load: all of them "
+        "are quarantined, or some are and the target holds rows of an earlier run.",
         "Nothing was loaded; the slice in the target is as it was.",
         "Work the quarantined records in groups, then replay the run.",
         _OPERATOR,
@@ -268,6 +268,14 @@ ENGINE_HELP: dict[Code, Help] = {
         "When the database answers again, any worker goes on with the run; without one start manage.py "
         "runworker.",
         _ENGINE,
+    ),
+    Code.RUN_018: Help(
+        "The person cannot see these records",
+        "Records are given to somebody who finds them: who may see quarantined records of every one of "
+        "their flows.",
+        "Nothing was changed; the records are with whom they were.",
+        "Choose somebody who can see them, or have the person granted a role over the flow or its source.",
+        "Whoever works quarantined records.",
     ),
     Code.RUN_013: Help(
         "The code is taken",

@@ -6,11 +6,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
-from portal.core.actor import Actor
 from portal.core.forms import ActionForm, CodeField, TextField, reason_field
 from portal.people.models import Person
-from portal.people.permissions import P as People
 from syncengine.definitiontext import MAX_TEXT
 
 LIMIT = 10_000  # records of one act
@@ -105,12 +104,14 @@ class RecordsForm(ActionForm):
 
 
 class AssignForm(RecordsForm):
-    person = forms.ModelChoiceField(label="Person", queryset=Person.objects.none())
+    person = forms.ModelChoiceField(
+        label="Person",
+        queryset=Person.objects.none(),
+        help_text="Only who can see all of these records is offered.",
+    )
     reason = reason_field(required=False)
 
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: QuerySet[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = Person.objects.filter(pk=actor.person_id or 0)
-        seen = Person.objects.restrict(actor, People.PERSON_VIEW) | own
-        self.fields["person"].queryset = seen.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
         self.order_fields(["person", "reason", "records"])

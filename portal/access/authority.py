@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
-from portal.access.functions import permissions_of
+from portal.access.functions import functions_with, permissions_of
 from portal.access.memo import Holding, recall, remember
-from portal.access.models import Grant
+from portal.access.models import Grant, Role
 from portal.access.ports import scope_models
 from portal.core.actor import Actor
 from portal.core.clock import today
@@ -31,11 +31,16 @@ class Reach:
         return [f"{kind}:{pk}" for kind, keys in self.scopes.items() for pk in sorted(keys)]
 
 
-def active_grants(person_id: int) -> QuerySet[Grant]:
-    """Grants of an active person that hold today."""
+def _in_force() -> QuerySet[Grant]:
+    """Grants of active persons that hold today."""
     day = today()
     live = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
-    return Grant.objects.filter(live, person_id=person_id, person__is_active=True, valid_from__lte=day)
+    return Grant.objects.filter(live, person__is_active=True, valid_from__lte=day)
+
+
+def active_grants(person_id: int) -> QuerySet[Grant]:
+    """Grants of an active person that hold today."""
+    return _in_force().filter(person_id=person_id)
 
 
 def holdings_of(person_id: int) -> tuple[Holding, ...]:
@@ -75,6 +80,24 @@ def _walk(obj: Any, path: str) -> Iterator[int]:
     yield int(obj.pk if isinstance(obj, Model) else obj)
 
 
+def _covering(obj: Model) -> set[tuple[str, int]]:
+    """Kinds and ids of the scope objects of which each covers the object."""
+    lookups: dict[str, tuple[str, ...]] = getattr(obj, "scope_lookups", {})
+    return {(kind, key) for kind, paths in lookups.items() for path in paths for key in _walk(obj, path)}
+
+
+def holders(permission: str, objects: Iterable[Model]) -> set[int]:
+    """Ids of the active persons who hold the permission today over every one of the objects."""
+    duties = set(functions_with(permission))
+    roles = [role.pk for role in Role.objects.all() if duties.intersection(role.functions)]
+    over: dict[int, set[tuple[str, int]]] = {}
+    grants = _in_force().filter(role__in=roles)
+    for person, kind, key in grants.values_list("person_id", "scope_kind", "scope_id"):
+        over.setdefault(person, set()).add((kind, key or 0))
+    sought = [{("", 0)} | _covering(obj) for obj in objects]
+    return {person for person, held in over.items() if all(held & each for each in sought)}
+
+
 class GrantAuthority:
     """Fills the core port. Scope lookups of the model say which scope objects cover a row."""
 
@@ -85,15 +108,10 @@ class GrantAuthority:
         token_lookup = getattr(obj, "scope_token_lookup", "")
         if token_lookup or isinstance(obj, Grant):
             return self.restrict(actor, permission, type(obj)._default_manager.filter(pk=obj.pk)).exists()
-        lookups: dict[str, tuple[str, ...]] = getattr(obj, "scope_lookups", {})
-        if not lookups:  # it belongs to everybody: a grant over one scope lets one read it, never change it
+        if not getattr(obj, "scope_lookups", {}):
+            # It belongs to everybody: a grant over one scope lets one read it, never change it.
             return permission == getattr(obj, "view_permission", "")
-        return any(
-            key in reach.scopes.get(kind, ())
-            for kind, paths in lookups.items()
-            for p in paths
-            for key in _walk(obj, p)
-        )
+        return any(key in reach.scopes.get(kind, ()) for kind, key in _covering(obj))
 
     def allowed_everywhere(self, actor: Actor, permission: str) -> bool:
         return reach_of(actor, permission).everywhere

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Min, QuerySet
 
+from portal.access.authority import holders
 from portal.core.actor import Actor
 from portal.core.money import decimal_sum
+from portal.people.models import Person
+from portal.people.permissions import P as People
 from syncengine.duck import literal, session
 from syncengine.evidence import EvidenceKind
-from syncengine.models import QuarantinedRecord
+from syncengine.models import Flow, QuarantinedRecord
 from syncengine.permissions import P
 from syncengine.states import HELD_BACK
 from syncengine.storage import evidence_store
@@ -20,6 +24,14 @@ def quarantined(actor: Actor) -> QuerySet[QuarantinedRecord]:
     """Records the actor may see, in all states."""
     rows = QuarantinedRecord.objects.restrict(actor, P.QUARANTINE_VIEW)
     return rows.select_related("flow", "last_run", "assigned_to")
+
+
+def assignable(actor: Actor, flows: Iterable[Flow]) -> QuerySet[Person]:
+    """Whom the actor knows, oneself included, and who can see quarantined records of all the flows."""
+    known = Person.objects.restrict(actor, People.PERSON_VIEW) | Person.objects.filter(
+        pk=actor.person_id or 0
+    )
+    return known.filter(pk__in=holders(P.QUARANTINE_VIEW, flows)).order_by("name")
 
 
 def quarantine_groups(actor: Actor, **filters: Any) -> QuerySet[QuarantinedRecord]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from portal.access.authority import holders
 from portal.approvals.models import ChangeRequest
 from portal.approvals.services import change_submit
 from portal.audit.services import audited, record
@@ -17,13 +18,15 @@ from portal.core.states import apply_transition
 from portal.core.text import clean_text
 from portal.people.models import Person
 from syncengine.codes import Code
-from syncengine.models import QuarantinedRecord
+from syncengine.models import Flow, QuarantinedRecord
 from syncengine.permissions import P
+from syncengine.selectors.quarantine import assignable
 from syncengine.states import HELD_BACK, RECORD
 from syncengine.subjects import AcceptUnloadedSubject
 from syncengine.tags import Tag
 
 LIMIT = 10_000
+NAMED = 5
 
 
 def _selection(actor: Actor, permission: P, record_ids: Sequence[int]) -> list[QuarantinedRecord]:
@@ -63,13 +66,27 @@ def _summary(rows: list[QuarantinedRecord]) -> dict[str, object]:
     return {"slice": rows[0].slice_key, "records": len(rows), "keys_sha256": sha256_hex("\n".join(keys))}
 
 
+def _demand_sees(actor: Actor, person: Person, flows: Sequence[Flow]) -> None:
+    if person.pk in holders(P.QUARANTINE_VIEW, flows):
+        return
+    able = [f"{other.name} ({other.code})" for other in assignable(actor, flows)[: NAMED + 1]]
+    more = " and others" if len(able) > NAMED else ""
+    how = f"These can see them: {', '.join(able[:NAMED])}{more}." if able else ""
+    what = "The person cannot see all of these records, and so would never find them."
+    raise Invalid(Code.RUN_018, what, place="person_id", hint=how)
+
+
 @audited(Tag.QUARANTINE_ASSIGN)
 def quarantine_assign(*, actor: Actor, reason: str, record_ids: Sequence[int], person_id: int) -> int:
-    """Give held records to a person; returns how many. Raises Invalid RUN-010, NotFound."""
+    """Give held records to a person who can see them; returns how many.
+
+    Raises Invalid RUN-010, RUN-018 (the person would not find them), NotFound.
+    """
     rows = _selection(actor, P.QUARANTINE_WORK, record_ids)
     person = Person.objects.filter(pk=person_id, is_active=True).first()
     if person is None:
         raise NotFound("There is no such active person.")
+    _demand_sees(actor, person, list({row.flow_id: row.flow for row in rows}.values()))
     for row in rows:
         row.assigned_to = person
     _move(rows, "assign")

@@ -22,10 +22,10 @@ from portal.core.views.paging import capped_count
 from syncengine import services
 from syncengine.definition import FlowDefinition
 from syncengine.forms import LIMIT, AssignForm, RecordsForm
-from syncengine.models import QuarantinedRecord
+from syncengine.models import Flow, QuarantinedRecord
 from syncengine.permissions import P
 from syncengine.selectors.groups import SEPARATOR, amounts_by_currency, slices_of
-from syncengine.selectors.quarantine import record_values
+from syncengine.selectors.quarantine import assignable, record_values
 from syncengine.states import HELD_BACK
 from syncengine.views.exceptions import selection_of
 from syncengine.views.flows import definition_of
@@ -214,7 +214,8 @@ class QuarantineAssignView(_OnRecords):
     submit_label = "Assign"
 
     def form_options(self) -> dict[str, Any]:
-        return {"actor": self.actor}
+        flows = Flow.objects.filter(pk__in=self.selection.order_by().values("flow"))
+        return {"people": assignable(self.actor, flows)}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.GET.get("to") == "me" and "records" not in request.POST:

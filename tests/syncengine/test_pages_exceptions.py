@@ -12,12 +12,15 @@ import pytest
 from django.urls import reverse
 
 from mappings.models import MappingVersion
+from portal.access.functions import Function as F
+from portal.access.models import Grant
 from portal.approvals.models import ChangeRequest
 from portal.approvals.selectors import diff_of
 from portal.audit.models import AuditEntry
 from portal.people.models import User
 from syncengine.models import QuarantinedRecord
 from syncengine.tags import Tag
+from tests.conftest import make_person
 from tests.syncengine.test_pages import BACKEND, text_of, url
 
 GROUP = "?flow=mini-actuals&code=MDM-002&field=cost_center&member=OLD&work=held"
@@ -151,6 +154,21 @@ def test_picked_records_are_shown_before_they_are_assigned_to_a_person(mini, ent
     assert set(QuarantinedRecord.objects.filter(code="MDM-002").values_list("assigned_to", flat=True)) == {
         ada
     }
+
+
+def test_only_who_can_see_the_records_is_offered_and_taken(mini, enter):
+    mini.first_run()
+    flow = QuarantinedRecord.objects.filter(code="MDM-002").first().flow
+    elsewhere = make_person("petra", [F.VIEW]).person
+    Grant.objects.filter(person=elsewhere).update(scope_kind="system", scope_id=flow.target_system_id)
+    client, assign = enter("otto"), reverse("syncengine:quarantine-assign")
+    form = client.get(assign + GROUP).context["form"]
+    offered = set(form.fields["person"].queryset.values_list("code", flat=True))
+    assert {"otto", "ada"} <= offered
+    assert "petra" not in offered
+    values = {"records": form.initial["records"], "person": elsewhere.pk, "reason": "Hers"}
+    assert client.post(assign, values).status_code == 422
+    assert not QuarantinedRecord.objects.filter(state="assigned").exists()
 
 
 def test_fixing_takes_a_reason_and_works_over_several_periods(mini, enter):

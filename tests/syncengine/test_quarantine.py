@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from mappings.models import Member
+from portal.access.authority import holders
+from portal.access.functions import Function as F
+from portal.access.models import Grant
 from portal.approvals.services import change_approve
 from portal.core.errors import BadInput, Forbidden, Invalid
+from portal.people.models import Person
 from syncengine.models import QuarantinedRecord
+from syncengine.permissions import P
 from syncengine.runsummary import run_summary
 from syncengine.selectors import quarantine_groups, quarantined, record_values
 from syncengine.services import quarantine_accept, quarantine_assign, quarantine_fix
+from tests.conftest import make_person
 
 
 def keys(**lookup):
@@ -90,6 +98,43 @@ def test_assigning_needs_the_duty_and_an_active_person(mini):
     assert states()[2] == ("MAP-001", "assigned")
     with pytest.raises(Forbidden):
         quarantine_assign(actor=mini.controller, reason="", record_ids=ids, person_id=mini.author.person_id)
+
+
+def holder_over(name, **scope):
+    """A person who sees records, but only over one scope object."""
+    user = make_person(name, [F.VIEW])
+    Grant.objects.filter(person=user.person).update(**scope)
+    return user.person
+
+
+@pytest.mark.parametrize("end", ["source_system", "target_system", None])
+def test_records_are_assigned_only_to_who_can_see_them(mini, end):
+    mini.first_run()
+    flow = QuarantinedRecord.objects.filter(code="MAP-001").get().flow
+    over = {"scope_kind": "system", "scope_id": getattr(flow, f"{end}_id")} if end else {}
+    person = holder_over("petra", **over) if end else make_person("petra", []).person
+    ids = keys(code="MAP-001")
+    act = {"actor": mini.operator, "reason": "Hers", "record_ids": ids, "person_id": person.pk}
+    if end == "source_system":
+        assert quarantine_assign(**act) == 1
+        return
+    with pytest.raises(Invalid) as caught:
+        quarantine_assign(**act)
+    assert (caught.value.code, caught.value.place) == ("RUN-018", "person_id")
+    assert "Otto" in caught.value.hint
+    assert "Petra" not in caught.value.hint
+    assert states()[2] == ("MAP-001", "open")
+
+
+def test_who_holds_the_duty_on_other_days_or_is_disabled_sees_no_record(mini):
+    mini.first_run()
+    flow = QuarantinedRecord.objects.filter(code="MAP-001").get().flow
+    now, ended, gone = (make_person(name, [F.VIEW]).person for name in ("nora", "ida", "rolf"))
+    Grant.objects.filter(person=ended).update(valid_to=dt.date(2021, 1, 1))
+    Person.objects.filter(pk=gone.pk).update(is_active=False)
+    found = holders(P.QUARANTINE_VIEW, [flow])
+    assert now.pk in found
+    assert not {ended.pk, gone.pk} & found
 
 
 def test_closed_and_empty_selections_are_refused(mini):
