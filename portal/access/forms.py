@@ -88,7 +88,7 @@ class GrantProposeForm(ActionForm):
         self.actor = actor
         people = selectors.people(actor).filter(is_active=True).prefetch_related(None)
         self._choose("person", [(p.code, f"{p.name} ({p.code})") for p in people])
-        self._choose("role", [(r.code, r.name) for r in selectors.roles(actor)])
+        self._choose("role", [(r.code, f"{r.name} ({r.code})") for r in selectors.roles(actor)])
         scopes = offered(actor, P.GRANT_PROPOSE)
         self.fields["scope"].widget.offered = [(text, "") for text in scopes]
 

@@ -140,6 +140,7 @@ def test_the_form_offers_each_scope_by_kind_and_code_to_be_searched_by_typing(fu
     offered = page.split("<datalist")[1].split("</datalist>")[0]
     for over in ("everything", OVER_SYSTEM, OVER_SET):
         assert f'<option value="{over}">' in offered
+    assert '<option value="role-operator">operator (role-operator)</option>' in page
     for index, (text, over) in enumerate(
         [(OVER_SYSTEM, OVER_SYSTEM), ("mapping set fuzz-m", OVER_SET), ("everything", "everything")]
     ):
