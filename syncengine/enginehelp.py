@@ -202,8 +202,8 @@ ENGINE_HELP: dict[Code, Help] = {
     ),
     Code.RUN_008: Help(
         "Too much is quarantined",
-        "The share of quarantined records exceeds the limit of the flow, or none is left to load: all of them "
-        "are quarantined, or some are and the target holds rows of an earlier run.",
+        "The share of quarantined records exceeds the limit of the flow, or none is left to load: all are "
+        "quarantined, or some are and the target holds rows of an earlier run.",
         "Nothing was loaded; the slice in the target is as it was.",
         "Work the quarantined records in groups, then replay the run.",
         _OPERATOR,

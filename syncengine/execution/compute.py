@@ -138,7 +138,7 @@ def compute(attempt: Attempt, computation: Computation) -> Computed:
         _record(run, attempt.definition, computed)
         attempt.keep(computed.output, "output", result.output_rows)
         attempt.keep(computed.quarantine, "quarantine", result.quarantine_rows)
-    attempt.finish(pipeline.records, inputs=computation.inputs)
+    attempt.finish(pipeline.records, inputs=computation.inputs, unreadable=result.unreadable)
     return computed
 
 
@@ -156,7 +156,9 @@ def _take_over(attempt: Attempt, earlier: Run, inputs: str) -> Computed:
         _record(run, attempt.definition, computed)
         for ref, name, rows in result_files(attempt, earlier):
             attempt.keep(ref, name, rows)
-    attempt.finish(before["aggregate"].records, inputs=inputs, reused=earlier.ref)
+    attempt.finish(
+        before["aggregate"].records, inputs=inputs, unreadable=result.unreadable, reused=earlier.ref
+    )
     return computed
 
 

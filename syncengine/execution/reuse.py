@@ -87,6 +87,7 @@ def result_of(attempt: Attempt, run: Run) -> tuple[PipelineResult, EvidenceRef, 
         quarantine_rows=quarantine[1] or 0,
         target_net=sum((line.target for line in bridge), Decimal(0)),
         measure_totals={name: Decimal(total) for name, total in run.measure_totals.items()},
+        unreadable=stages_of(run)["aggregate"].detail["unreadable"],
     )
     return result, output[0], quarantine[0]
 

@@ -111,9 +111,11 @@ def _why_hold(attempt: Attempt, computed: Computed) -> tuple[Code, str] | None:
     source = records_of(computed)
     held = sum(line.records for line in computed.result.quarantined_by_code)
     share = attempt.definition.quarantine.max_share
-    last = last_with_rows(attempt.run) if held and not computed.result.output_rows else None
-    if last is not None:
-        return Code.RUN_008, f"Of {source} records none is left to load, {held} are quarantined; {had(last)}"
+    if held and not computed.result.output_rows:
+        last = last_with_rows(attempt.run)
+        if last is not None or held == source:
+            then = had(last) if last else "the target holds no row of the slice."
+            return Code.RUN_008, f"Of {source} records none is left to load, {held} are quarantined; {then}"
     if held and held > share * source:
         return Code.RUN_008, f"{held} records are quarantined; the flow's limit is a share of {share}."
     last = None if source else last_with_rows(attempt.run)

@@ -7,8 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from portal.core.currencies import minor_units
-from syncengine.definition.model import FlowDefinition, Measure, MeasureKind
-from syncengine.pipeline.database import AMOUNT, EXACT, SHORT, TOTAL, Database, ident, literal
+from syncengine.definition.model import FlowDefinition, Measure, MeasureKind, SidedAmount
+from syncengine.pipeline import amounts, faults
+from syncengine.pipeline.database import AMOUNT, EXACT, SHORT, TOTAL, Database, ident, literal, literals
 from syncengine.pipeline.values import (
     BridgeLine,
     Bucket,
@@ -20,7 +21,8 @@ from syncengine.pipeline.values import (
 )
 
 _ZERO = Decimal(0)
-
+# with these, of the amount's own fields, a record counts zero on both sides
+_NO_MONEY = (faults.MISSING_VALUE, faults.BAD_AMOUNT, faults.BAD_SIDE)
 
 # the n-th line of the same content: a rerun finds it again
 _RECORD_KEY = "sha256(_content || '#' || (row_number() OVER (PARTITION BY _content ORDER BY _row))::VARCHAR)"
@@ -65,6 +67,7 @@ class Outputs:
             quarantine_rows=held,
             target_net=sum((line.target for line in bridge), _ZERO),
             measure_totals=measures,
+            unreadable=self._unreadable(),
         )
 
     def _cells(self, value: str) -> None:
@@ -220,6 +223,17 @@ class Outputs:
             "WHERE NOT _is_accepted GROUP BY _code ORDER BY _code"
         )
         return tuple(CodeLine(*row) for row in rows)
+
+    def _unreadable(self) -> int:
+        amount = self.flow.amount
+        fields = [", ".join(amounts.amount_columns(amount))]
+        if isinstance(amount.shape, SidedAmount):
+            fields.append(amount.shape.side)
+        found = self.db.row(
+            "SELECT count(*) FROM _quarantine WHERE NOT _is_accepted "
+            f"AND _code IN {literals(_NO_MONEY)} AND _field IN {literals(fields)}"
+        )
+        return int(found[0])
 
     def _bridge(self) -> tuple[BridgeLine, ...]:
         rows = self.db.rows(

@@ -160,7 +160,10 @@ class BridgeLine:
 
 @dataclass(frozen=True, slots=True)
 class PipelineResult:
-    """The outcome of one computation, proven to tie (`PipelineError` otherwise)."""
+    """The outcome of one computation, proven to tie (`PipelineError` otherwise).
+
+    `unreadable` of the quarantined records have no amount or side that can be read: both sides count zero.
+    """
 
     source: tuple[ControlLine, ...]
     buckets: tuple[ControlLine, ...]
@@ -172,6 +175,7 @@ class PipelineResult:
     quarantine_rows: int
     target_net: Decimal
     measure_totals: Mapping[str, Decimal]
+    unreadable: int
 
 
 class PipelineError(Exception):

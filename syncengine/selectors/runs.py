@@ -167,6 +167,11 @@ def warnings_of(run: Run) -> list[Warned]:
         verb = ("are", "would be") if run.dry_run else ("had been", "were")
         words = f"The target's rows of the slice {verb[0]} changed outside Tieout; they {verb[1]} {what}."
         found.append(Warned(Code.LOAD_015, words))
+    unreadable = details.get("aggregate", {}).get("unreadable")
+    if unreadable:
+        some = "1 record has" if unreadable == 1 else f"{unreadable:,} records have"
+        it = "it counts" if unreadable == 1 else "they count"
+        found.append(Warned(Code.DQ_001, f"{some} no readable amount; {it} in records, not in money."))
     return found
 
 

@@ -28,5 +28,5 @@ def attempt_at(run: Run, *, fence: int) -> tuple[Attempt, Computed]:
         should_stop=lambda: False,
     )
     none = Path(".")
-    result = PipelineResult((), (), (), (), none, run.output_rows or 0, none, 0, run.target_net or 0, {})
+    result = PipelineResult((), (), (), (), none, run.output_rows or 0, none, 0, run.target_net or 0, {}, 0)
     return attempt, Computed(result, output, "f" * 64, output)

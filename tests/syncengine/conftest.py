@@ -22,6 +22,11 @@ from tests.factories.shared import Rows, every_row, rows_since, shared_rows, wri
 from tests.scenarios.organisation import person, propose_and_approve
 
 MINI = Path(__file__).resolve().parents[1] / "scenarios" / "mini"
+# every run of the organisation tells this about its fault of that kind
+UNREADABLE = {
+    "code": "DQ-001",
+    "message": "1 record has no readable amount; it counts in records, not in money.",
+}
 
 
 @dataclass

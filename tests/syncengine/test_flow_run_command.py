@@ -20,8 +20,10 @@ from syncengine.definitions import version_hash
 from syncengine.execution import runner
 from syncengine.management.commands import flow_run
 from syncengine.models import FlowVersion, Partition, Run, TargetLease
+from syncengine.runsummary import run_summary
 from syncengine.runwaits import Waits
 from syncengine.services import run_cancel
+from tests.syncengine.conftest import UNREADABLE
 
 
 @pytest.fixture(autouse=True)
@@ -174,17 +176,49 @@ def test_a_named_figure_that_cannot_be_read_is_told_and_no_success(mini, text, c
     assert "Correct the file, or the setting told under reconcile" in str(error)
 
 
-def test_a_slice_whose_records_are_all_quarantined_does_not_replace_a_loaded_one(mini):
-    before = mini.run().target_rows
-    path = mini.ledger / "journal.csv"
-    header, *lines = path.read_text().splitlines()
-    path.write_text("\n".join([header, *(line.replace(".", ";") for line in lines)]) + "\n")
+def without_limit() -> None:
+    """The flow lets any share of its records be quarantined."""
     version = FlowVersion.objects.select_related("flow").get()
     data = version.definition
     data["quarantine"]["max_share"] = "1"
     version.definition = data
     version.content_sha256 = version_hash(version.flow.code, version.effective_from, parse_definition(data))
     version.save()
+
+
+def spoil_amounts(mini) -> None:
+    path = mini.ledger / "journal.csv"
+    header, *lines = path.read_text().splitlines()
+    path.write_text("\n".join([header, *(line.replace(".", ";") for line in lines)]) + "\n")
+
+
+def test_a_first_load_of_nothing_but_quarantine_is_held_and_says_that_its_money_is_not_counted(mini):
+    spoil_amounts(mini)
+    without_limit()
+    out = StringIO()
+    with pytest.raises(CommandError) as caught:
+        call_command("flow_run", "mini-actuals", period="2026-01", username="otto", stdout=out)
+    assert caught.value.returncode == 4
+    assert "RUN-008 Of 12 records none is left to load, 12 are quarantined" in str(caught.value)
+    assert (
+        "  DQ-001 12 records have no readable amount; they count in records, not in money." in out.getvalue()
+    )
+    assert not mini.planning.exists()
+    again = run_summary(mini.run())
+    assert again["error"]["code"] == "RUN-008"
+    assert again["warnings"][0]["message"].startswith("12 records have no readable amount")
+
+
+def test_a_load_with_some_unreadable_amounts_goes_through_and_warns(mini):
+    run = mini.first_run()
+    assert run.state == "completed_with_exceptions"
+    assert run_summary(run)["warnings"] == [UNREADABLE]
+
+
+def test_a_slice_whose_records_are_all_quarantined_does_not_replace_a_loaded_one(mini):
+    before = mini.run().target_rows
+    spoil_amounts(mini)
+    without_limit()
     run = mini.run()
     assert (run.state, run.error_code) == ("held", "RUN-008")
     assert f"loaded {before} rows" in run.error_message

@@ -74,9 +74,9 @@ def foresee(mini, run_ref: str, fence: int) -> None:
 def test_a_portal_put_back_from_a_backup_goes_on_beyond_the_fence_of_its_target(mini):
     old = mini.first_run()
     foresee(mini, old.ref, 99)
-    (told,) = run_summary(mini.run(dry_run=True))["warnings"]
+    (told, _) = run_summary(mini.run(dry_run=True))["warnings"]
     run = mini.run()
-    (warning,) = run_summary(run)["warnings"]
+    (warning, _) = run_summary(run)["warnings"]
     assert (run.confirmation, warning["code"], told["code"]) == ("confirmed", "LOAD-017", "LOAD-017")
     assert f"from {old.ref} under fence 99" in warning["message"]
     assert '"fence":100' in AuditEntry.objects.get(action="syncengine:run:load", run_id=run.pk).payload

@@ -15,6 +15,7 @@ from syncengine.definition import parse_definition
 from syncengine.definitions import version_hash
 from syncengine.models import FlowVersion, Run
 from syncengine.runsummary import run_summary
+from tests.syncengine.conftest import UNREADABLE
 
 
 @pytest.fixture
@@ -46,9 +47,15 @@ def test_all_records_of_the_source_are_counted_beside_those_of_the_slice(mini, o
     run = mini.first_run()
     assert run_summary(run)["source_records_read"] == 14
     assert run_summary(run)["totals"]["source"]["records"] == 12
-    assert "14 records in the source, 12 in this slice" in page_of(otto, run)
+    page = page_of(otto, run)
+    assert "14 records in the source, 12 in this slice" in page
+    assert UNREADABLE["message"] in page
     answer = otto.get(f"/api/v1/runs/{run.pk}/").json()
-    assert (answer["source_records_read"], answer["slice_records"], answer["warnings"]) == (14, 12, [])
+    assert (answer["source_records_read"], answer["slice_records"], answer["warnings"]) == (
+        14,
+        12,
+        [UNREADABLE],
+    )
 
 
 def test_records_whose_period_is_misspelt_are_told_and_not_silently_gone(mini, unchecked, otto):
@@ -58,7 +65,7 @@ def test_records_whose_period_is_misspelt_are_told_and_not_silently_gone(mini, u
         "2026-1,DE,4000,S1,EUR,,8.00,Short",
     )
     run = mini.run()
-    (warning,) = run_summary(run)["warnings"]
+    (warning, _) = run_summary(run)["warnings"]
     assert warning["code"] == "DQ-011"
     assert "2. Their period" in warning["message"]
     assert "'2026-1' (1)" in warning["message"]
