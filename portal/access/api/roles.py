@@ -53,8 +53,13 @@ class RoleBody(Body):
 class GrantBody(Body):
     person = CodeText()
     role = CodeText()
-    scope_kind = Choice(ScopeKind.choices, required=False, allow_blank=True)
-    scope_id = Whole(required=False, allow_null=True)
+    scope_kind = Choice(
+        ScopeKind.choices,
+        required=False,
+        allow_blank=True,
+        help_text="Given with scope_id, or both left out for everything.",
+    )
+    scope_id = Whole(required=False, allow_null=True, help_text="Id of the system, mapping set or flow.")
     valid_from = Day()
     valid_to = Day(required=False, allow_null=True)
     reason = Reason()
