@@ -6,8 +6,7 @@ from __future__ import annotations
 def register() -> None:
     from portal.audit.permissions import LABELS
     from portal.audit.services import record_refusal
-    from portal.core import authority
-    from portal.core.api import denials
+    from portal.core import authority, denials
 
     authority.register_permissions({str(k): v for k, v in LABELS.items()})
     denials.install(record_refusal)

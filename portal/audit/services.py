@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any, ParamSpec, TypeVar
@@ -126,11 +126,15 @@ def record_denial(
     )
 
 
-def record_refusal(actor: Actor, permission: str, error: DomainError, subject: models.Model | None) -> None:
-    """A write refused before any service was called, under the name of the permission that was missing."""
+def record_refusal(actor: Actor, permission: str, error: DomainError, named: Mapping[str, Any]) -> None:
+    """A write refused outside any service, under the name of the permission that was missing.
+
+    `named` is what the address said; an object that the actor may see has the entry in its own stream.
+    """
+    permission, subject = getattr(error, "permission", permission), getattr(error, "subject", None)
     if subject is not None:
         error.details.setdefault("subject", subject_stream(subject))
-    record_denial(permission, actor=actor, error=error, attempt={})
+    record_denial(permission, actor=actor, error=error, attempt=dict(named))
     error.details.pop("subject", None)
 
 

@@ -40,7 +40,12 @@ class WholeAudit:
 
 class EntryListView(WholeAudit, ListPage):
     title = "Audit"
-    lead = "Append-only, chained by hash for each object. Refused attempts are kept too."
+    lead = (
+        "Append-only, chained by hash for each object. Writes that a control refused to a known account are "
+        "kept too, and refused sign-ins and tokens that no longer work (one entry an hour each). Not kept: "
+        "looking without permission, and what was faulty, outdated, impossible in its state or sent from "
+        "another site."
+    )
     model = AuditEntry
     permission = P.ENTRY_VIEW
     filterset_class = AuditFilter

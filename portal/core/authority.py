@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 
 from portal.core.actor import Actor
 from portal.core.codes import Code
-from portal.core.errors import Forbidden
+from portal.core.errors import Lacking
 
 
 class Authority(Protocol):
@@ -82,7 +82,7 @@ def check(actor: Actor, permission: str, obj: Model | None = None, *, name: str 
     """
     if not allowed(actor, permission, obj):
         named = name or (str(obj) if obj is not None and visible(actor, obj) else "")
-        raise _refusal(actor, permission, f" for {named}" if named else "")
+        raise _refusal(actor, permission, f" for {named}" if named else "", obj)
 
 
 def check_everywhere(actor: Actor, permission: str) -> None:
@@ -91,17 +91,21 @@ def check_everywhere(actor: Actor, permission: str) -> None:
         raise _refusal(actor, permission, " for everything")
 
 
-def _refusal(actor: Actor, permission: str, over: str) -> Forbidden:
+def _refusal(actor: Actor, permission: str, over: str, obj: Model | None = None) -> Lacking:
     if actor.token_scopes is not None and str(permission) not in actor.token_scopes:
-        return Forbidden(
+        return Lacking(
             Code.IAM_003,
             f"This token does not carry the scope {permission}.",
             hint="Use a token with this scope, or act in the browser as a person where no token may have it.",
+            permission=str(permission),
+            subject=obj,
         )
-    return Forbidden(
+    return Lacking(
         Code.IAM_001,
         f"You lack the permission {permission}{over}.",
         hint="Ask a role administrator for a role with this permission.",
+        permission=str(permission),
+        subject=obj,
     )
 
 

@@ -57,11 +57,28 @@ class Forbidden(DomainError):
     denied = True
 
 
+class Lacking(Forbidden):
+    """A permission is missing; `subject` is the model object that it was asked for, if one."""
+
+    def __init__(
+        self, code: str, message: str, *, permission: str, subject: Any = None, hint: str = ""
+    ) -> None:
+        super().__init__(code, message, hint=hint)
+        self.permission = permission
+        self.subject = subject
+
+
 class NotFound(DomainError):
     status = 404
 
     def __init__(self, message: str = "Not found.", *, code: str = Code.API_404, **kwargs: Any) -> None:
         super().__init__(code, message, **kwargs)
+
+
+class OutOfScope(NotFound):
+    """Absent or outside the actor's scope: nobody is told which, and a write there is a refused attempt."""
+
+    denied = True
 
 
 class Conflict(DomainError):

@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 
 from portal.core import authority
 from portal.core.actor import Actor
-from portal.core.errors import NotFound
+from portal.core.errors import OutOfScope
 from portal.core.locking import locked
 
 M = TypeVar("M", bound=Model)
@@ -22,7 +22,7 @@ class RestrictedQuerySet(QuerySet[M]):
         return authority.restrict(actor, permission, self)  # type: ignore[return-value]
 
     def get_for(self, actor: Actor, permission: str, *, lock: bool = False, **lookup: Any) -> M:
-        """One object: NotFound to strangers, Forbidden to those who may look but not touch.
+        """One object: OutOfScope to strangers, Forbidden to those who may look but not touch.
 
         With `lock` the row is held to the end of the transaction, before the permission is asked.
         """
@@ -34,7 +34,7 @@ class RestrictedQuerySet(QuerySet[M]):
                 raise ValueError(key)  # int() would take full-width digits and underscores
             obj = (locked(visible) if lock else visible).get(**lookup)
         except (ObjectDoesNotExist, TypeError, ValueError, OverflowError, ValidationError):
-            raise NotFound(f"There is no such {self.model._meta.verbose_name} in your scope.") from None
+            raise OutOfScope(f"There is no such {self.model._meta.verbose_name} in your scope.") from None
         authority.check(actor, permission, obj)
         return obj
 

@@ -12,7 +12,7 @@ from portal.audit.services import audited, record
 from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.canonical import sha256_hex
-from portal.core.errors import BadInput, Invalid, NotFound
+from portal.core.errors import BadInput, Invalid, NotFound, OutOfScope
 from portal.core.locking import locked
 from portal.core.states import apply_transition
 from portal.core.text import clean_text
@@ -37,7 +37,7 @@ def _selection(actor: Actor, permission: P, record_ids: Sequence[int]) -> list[Q
     visible = QuarantinedRecord.objects.restrict(actor, P.QUARANTINE_VIEW).filter(pk__in=wanted)
     rows = list(locked(QuarantinedRecord.objects.select_related("flow").filter(pk__in=visible.values("pk"))))
     if len(rows) != len(wanted):
-        raise NotFound("Some of these records are not in your scope.")
+        raise OutOfScope("Some of these records are not in your scope.")
     for flow in {row.flow_id: row.flow for row in rows}.values():
         authority.check(actor, permission, flow)
     closed = [row for row in rows if row.state not in HELD_BACK]

@@ -14,7 +14,7 @@ from portal.audit.services import audited, record
 from portal.core.actor import Actor
 from portal.core.canonical import content_hash
 from portal.core.clock import now, today
-from portal.core.errors import BadInput, Conflict, Invalid
+from portal.core.errors import BadInput, Conflict, Denied409, Invalid
 from portal.core.locking import lock_name, locked
 from portal.core.states import apply_transition
 from portal.core.text import clean_text
@@ -54,7 +54,7 @@ def _check_period(definition: FlowDefinition, period: str) -> None:
         raise Invalid(Code.RUN_005, f"There is no fiscal calendar {definition.calendar!r}.", place="calendar")
     found = fiscal.period_of(calendar, period)
     if not found.is_open:
-        raise Conflict(
+        raise Denied409(
             PeriodCode.PER_003, f"The period {period} is {found.get_state_display()}.", place="period"
         )
 
@@ -69,7 +69,7 @@ def _version(flow: Flow, period: str) -> FlowVersion:
 def _refuse_stranger(flow: Flow) -> None:
     if not catalog.is_owner(flow.source_system, flow.finance_object, today()):
         words = f"{flow.source_system} is not the system of record of {flow.finance_object}."
-        raise Conflict(CatalogCode.CTR_004, words, place="flow")
+        raise Denied409(CatalogCode.CTR_004, words, place="flow")
 
 
 def _plan(

@@ -96,7 +96,10 @@ def test_every_attempt_is_found_in_the_audit_over_rest(change, call):
     decide(call("operator"), change)
     decide(call("controller_a"), change)
     found = call("auditor").get("/api/v1/audit/", {"outcome": "denied"}).json()["results"]
-    assert [(row["action"], row["code"]) for row in found] == [("approvals:change:approve", "IAM-001")]
+    assert [(row["action"], row["code"]) for row in found] == [
+        ("approvals:change:approve", "IAM-001"),
+        ("approvals:change:view", "API-404"),
+    ]
     stream = {"stream_type": "approvals.changerequest", "stream_id": change["id"]}
     acts = (
         call("auditor").get("/api/v1/audit/", {**stream, "ordering": "id", "outcome": "ok"}).json()["results"]

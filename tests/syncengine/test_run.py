@@ -309,6 +309,21 @@ def test_a_flow_whose_source_lost_its_ownership_is_refused(mini):
     assert caught.value.code == "CTR-004"
 
 
+def test_what_a_control_keeps_from_running_is_in_the_audit_and_a_second_click_is_not(mini):
+    mini.plan()
+    with pytest.raises(Conflict):
+        mini.plan()
+    assert not AuditEntry.objects.filter(outcome="denied").exists()
+    Ownership.objects.update(valid_to="2020-12-31")
+    with pytest.raises(Conflict):
+        mini.plan()
+    FiscalPeriod.objects.filter(code="2026-01").update(state="closed")
+    with pytest.raises(Conflict):
+        mini.plan()
+    denied = AuditEntry.objects.filter(outcome="denied").order_by("id").values_list("action", "code")
+    assert list(denied) == [("syncengine:run:plan", "CTR-004"), ("syncengine:run:plan", "PER-003")]
+
+
 def test_a_slice_has_one_waiting_run(mini):
     first = mini.plan()
     with pytest.raises(Conflict) as caught:

@@ -62,7 +62,7 @@ class TokenViewSet(Listed, Detailed):
         "retrieve": Op(AnyOne),
         "create": Op(P.TOKEN_ISSUE, body=TokenBody, answer=IssuedTokenView, status=201),
         # Revoking is never hindered: what is lost or stolen must end now.
-        "revoke": Op(AnyOne, body=ReasonBody, if_match=False),
+        "revoke": Op(AnyOne, body=ReasonBody, if_match=False, attempted=P.TOKEN_REVOKE),
     }
 
     def get_queryset(self) -> QuerySet:

@@ -18,7 +18,7 @@ from portal.audit.services import audited, record
 from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.clock import now
-from portal.core.errors import BadInput, Forbidden, NotFound
+from portal.core.errors import BadInput, Forbidden, OutOfScope
 from portal.core.text import clean_text
 from portal.people.models import User
 
@@ -115,7 +115,7 @@ def token_revoke(*, actor: Actor, reason: str, token_id: int) -> ApiToken:
     """Revoke at once: one's own token, or anyone's with the permission. A token revokes itself alone."""
     token = selectors.tokens_revocable(actor).filter(pk=token_id).first()
     if token is None:
-        raise NotFound("There is no such token of yours.")
+        raise OutOfScope("There is no such token of yours.")
     if token.revoked_at is None:
         token.revoked_at = now()
         token.save(update_fields=["revoked_at"])

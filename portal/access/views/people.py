@@ -23,7 +23,7 @@ from portal.access.permissions import P
 from portal.access.scopes import with_scope
 from portal.access.views.area import AccessArea
 from portal.core import authority
-from portal.core.errors import NotFound
+from portal.core.errors import OutOfScope
 from portal.core.views import (
     Action,
     ActionPage,
@@ -229,7 +229,7 @@ class AccountSetPasswordView(ActionPage):
         super().prepare()
         account = selectors.accounts(self.actor).filter(pk=self.kwargs["pk"]).first()
         if account is None:
-            raise NotFound("There is no such account in your scope.")
+            raise OutOfScope("There is no such account in your scope.")
         self.account = account
 
     def get_title(self) -> str:

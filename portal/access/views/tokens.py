@@ -15,7 +15,7 @@ from portal.access.permissions import P
 from portal.access.views.area import AccessArea
 from portal.core import authority
 from portal.core.clock import now
-from portal.core.errors import NotFound
+from portal.core.errors import OutOfScope
 from portal.core.views import Action, ActionPage, Crumb, TemplatePage, permitted, render_page
 
 
@@ -69,6 +69,7 @@ class TokenIssueView(ActionPage):
 
 
 class TokenRevokeView(ActionPage):
+    permission = P.TOKEN_REVOKE  # of another's; one's own needs none
     submit_label = "Revoke"
     submit_tone = "danger"
     lead = "The token stops working at once. This cannot be undone."
@@ -77,7 +78,7 @@ class TokenRevokeView(ActionPage):
         token = ApiToken.objects.filter(pk=self.kwargs["pk"]).select_related("account").first()
         own = token is not None and token.account.person_id == self.actor.person_id
         if token is None or not (own or authority.allowed(self.actor, P.TOKEN_REVOKE)):
-            raise NotFound("There is no such token of yours.")
+            raise OutOfScope("There is no such token of yours.")
         self.token = token
 
     def get_title(self) -> str:

@@ -18,6 +18,7 @@ class Op:
 
     `permission` None: any signed-in account (the selector shows only what is its own).
     `if_match` False: the write names its content in another way (a hash, a state) or must never be hindered.
+    `attempted`: what a refused write is called in the audit where no permission stands for it.
     `people_only`: a decision, which machines never take; tokens get 403 APR-005.
     `upload`: takes multipart/form-data instead of JSON. `paged`: answers a cursor page.
     """
@@ -31,3 +32,4 @@ class Op:
     paged: bool = False
     many: bool = False
     people_only: bool = False
+    attempted: str = ""

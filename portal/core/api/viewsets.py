@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
@@ -23,12 +24,12 @@ from rest_framework.viewsets import GenericViewSet
 from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.api import idempotency, preconditions
-from portal.core.api.denials import denied
 from portal.core.api.operations import Op
 from portal.core.api.serializers import PRUNED
 from portal.core.canonical import sha256_hex
 from portal.core.codes import Code
-from portal.core.errors import BadInput, DomainError, Forbidden, NotFound, TooLarge
+from portal.core.denials import kept
+from portal.core.errors import BadInput, DomainError, OutOfScope, TooLarge
 from portal.core.locking import locked
 
 Handler = Callable[..., HttpResponseBase]
@@ -52,9 +53,9 @@ def file_hash(upload: UploadedFile) -> str:
     return digest.hexdigest()
 
 
-def out_of_scope() -> NotFound:
+def out_of_scope() -> OutOfScope:
     """The one answer for what is absent and for what the caller may not see."""
-    return NotFound("There is no such object in your scope.")
+    return OutOfScope("There is no such object in your scope.")
 
 
 class Resource(GenericViewSet):
@@ -87,7 +88,7 @@ class Resource(GenericViewSet):
         return type(self).selector(self.actor)
 
     def fetch(self, pk: Any) -> Model:
-        """One object in the actor's scope. Raises NotFound: absent and out of scope look the same."""
+        """One object in the actor's scope. Raises OutOfScope: absent and hidden look the same."""
         obj: Model | None = self.get_queryset().filter(pk=pk).first()
         if obj is None:
             raise out_of_scope()
@@ -103,19 +104,16 @@ class Resource(GenericViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         op = self.op
-        obj = self.instance if self.detail else None
-        if op.permission is not None:
-            self._admit(op.permission, obj)
+        with self._kept():
+            obj = self.instance if self.detail else None
+            if op.permission is not None:
+                authority.check(self.actor, op.permission, obj)
         if request.method in SAFE and self.action != "list" and not op.paged:
             self._refuse_unknown_parameters(request)
 
-    def _admit(self, permission: str, obj: Model | None) -> None:
-        try:
-            authority.check(self.actor, permission, obj)
-        except Forbidden as error:
-            if self.request.method not in SAFE:
-                denied(self.actor, permission, error, obj)
-            raise
+    def _kept(self) -> AbstractContextManager[None]:
+        attempted = self.op.permission or self.op.attempted
+        return kept(self.actor, attempted, writing=self.request.method not in SAFE, named=self.kwargs)
 
     def _refuse_unknown_parameters(self, request: Request) -> None:
         unknown = sorted(set(request.query_params) - DETAIL_PARAMETERS - self.extra_parameters())
@@ -181,7 +179,8 @@ class Resource(GenericViewSet):
                 self._demand_match()
             response: HttpResponseBase
             try:
-                response = handler(self.request, *self.args, **self.kwargs)
+                with self._kept():
+                    response = handler(self.request, *self.args, **self.kwargs)
             except DomainError as error:
                 # The service has rolled back to its own savepoint; its entry of the denial must stay.
                 response = self.handle_exception(error)

@@ -17,6 +17,7 @@ from django.views import View
 
 from portal.core import authority
 from portal.core.actor import Actor
+from portal.core.denials import kept
 
 Crumb = tuple[str, str]  # label, address ("" for the page itself)
 
@@ -114,8 +115,10 @@ class PageView(View):
             whose = "In the same tab, only the account that typed it finds it again."
             messages.warning(request, f"{words} {whose}", extra_tags="signed-out")
         self.actor = actor
-        self.prepare()
-        return super().dispatch(request, *args, **kwargs)
+        writing = request.method == "POST" and hasattr(self, "post")
+        with kept(actor, self.permission, writing=writing, named=kwargs):
+            self.prepare()
+            return super().dispatch(request, *args, **kwargs)
 
     def return_address(self) -> str:
         """Where signing in leads: this page, or the page with the form where this address only takes it."""
