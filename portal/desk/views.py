@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views import View
 
 from portal.core.codes import all_help, help_for
@@ -14,7 +14,7 @@ from portal.core.context_processors import THEMES
 from portal.core.errors import NotFound
 from portal.core.keys import walk
 from portal.core.manifest import ordered_sections
-from portal.core.views import Crumb, PageView, TemplatePage, render_page
+from portal.core.views import Crumb, Fragment, PageView, TemplatePage, render_page
 from portal.desk import selectors
 from portal.desk.samples import styleguide_samples
 
@@ -47,8 +47,11 @@ class SearchView(TemplatePage):
         )
 
 
-class PaletteView(PageView):
-    """The list under the palette's input; a fragment, asked for while typing."""
+class PaletteView(Fragment, PageView):
+    """The list under the palette's input, asked for while typing."""
+
+    def return_address(self) -> str:
+        return f"{reverse('desk:search')}?{urlencode({'q': self.request.GET.get('q', '')[:200]})}"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         query = request.GET.get("q", "")[:200]

@@ -22,6 +22,7 @@ from portal.core.views import (
     DetailPage,
     Empty,
     Fact,
+    Fragment,
     ListPage,
     ObjectListPage,
     ObjectPage,
@@ -284,11 +285,14 @@ def pin_url(pin: Pin, run: Run) -> str:
     return ""
 
 
-class RunLiveView(ObjectPage):
+class RunLiveView(Fragment, ObjectPage):
     """The part of a run's page that refreshes itself; once the run has ended, the whole page is asked for."""
 
     model = Run
     permission = P.RUN_VIEW
+
+    def return_address(self) -> str:
+        return reverse("syncengine:run-detail", kwargs={"pk": self.kwargs["pk"]})
 
     def get_queryset(self) -> Any:
         return _runs()

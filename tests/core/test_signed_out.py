@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.urls import reverse
 
 from catalog.models import System
@@ -54,3 +55,37 @@ def test_what_was_typed_waits_for_its_own_account_only_and_the_notice_says_so(cl
     form = reverse("catalog:system-register")
     sent = client.post(form, {"code": "new"})
     assert "only the account that typed it finds it again" in sign_in(client, sent.url).content.decode()
+
+
+LIST = "/catalog/systems/"
+
+
+def sent_to(client, address: str, **headers: str) -> str:
+    answer = client.get(address, headers={"HX-Request": "true", **headers})
+    assert (answer.status_code, answer.content) == (200, b"")
+    return answer["HX-Redirect"]
+
+
+def test_a_part_asked_for_after_the_session_ended_leaves_the_page_and_comes_back_to_it(client, users):
+    seen = {"HX-Current-URL": "http://testserver/sync/runs/20/?tab=proof"}
+    target = sent_to(client, "/sync/runs/20/live/", **seen)
+    assert target == "/accounts/login/?next=/sync/runs/20/%3Ftab%3Dproof"
+    assert sent_to(client, "/sync/runs/20/live/") == "/accounts/login/?next=/sync/runs/20/"
+    page = sent_to(client, f"{LIST}?q=a", **{"HX-Current-URL": f"http://testserver{LIST}"})
+    assert sign_in(client, page).redirect_chain[-1][0] == LIST
+
+
+@pytest.mark.parametrize(
+    "seen",
+    ["https://evil.example/", "//evil.example/", "http://testserver//evil.example/", "javascript:alert(1)",
+     "http://testserver@evil.example/x", "/\\evil.example", "http://testserver/\\evil.example", "nonsense"],
+)  # fmt: skip
+def test_no_address_outside_is_led_to(client, users, seen):
+    target = sent_to(client, LIST, **{"HX-Current-URL": seen})
+    assert "evil" not in target and "alert" not in target
+    assert sign_in(client, target).redirect_chain[-1][0] == LIST
+
+
+def test_a_page_restored_by_back_follows_a_redirect(client, users):
+    back = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert client.get(LIST, headers=back).url == f"/accounts/login/?next={LIST}"

@@ -14,6 +14,11 @@ OPEN_TO_ALL = ("desk:", "access:token-list")
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|\sstyle=|\son[a-z]+=|javascript:")
 
 
+def headers(name: str) -> dict[str, str]:
+    """Parts of pages are given to htmx only."""
+    return {"HX-Request": "true"} if name in FRAGMENTS else {}
+
+
 def test_every_page_asks_for_sign_in_first(world, client):
     answers = {name: client.get(address(name, world)) for name in PAGES}
     open_pages = [name for name, answer in answers.items() if answer.status_code != 302]
@@ -21,11 +26,18 @@ def test_every_page_asks_for_sign_in_first(world, client):
     assert all(answer.url.startswith("/accounts/login/") for answer in answers.values())
 
 
+def test_a_part_of_a_page_that_is_opened_alone_leads_to_its_page(world, client, sign_in):
+    sign_in("architect")
+    for name in FRAGMENTS:
+        page = client.get(address(name, world), follow=True)
+        assert page.redirect_chain and "<h1" in page.content.decode(), name
+
+
 def test_a_stranger_sees_nothing_of_the_business(world, client, sign_in):
     sign_in("stranger")
     wrong = []
     for name in PAGES:
-        answer = client.get(address(name, world))
+        answer = client.get(address(name, world), headers=headers(name))
         expected = (200,) if name.startswith(OPEN_TO_ALL) else (403, 404)
         text = answer.content.decode()
         said = answer.status_code == 200 or "IAM-001" in text or "API-404" in text
@@ -52,7 +64,7 @@ def test_every_page_is_alive_for_whoever_holds_its_duty_and_free_of_inline_code(
     for person in ("architect", "controller_a", "sod_admin", "auditor", "operator"):
         sign_in(person)
         for name in PAGES:
-            answer = client.get(address(name, world))
+            answer = client.get(address(name, world), headers=headers(name))
             if answer.status_code == 200:
                 alive.add(name)
                 wrong += faults_of(name, answer)

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from portal.core.views.acting import ActionPage, ObjectActionPage, Proposal
-from portal.core.views.base import Action, Crumb, Empty, Fact, PageView, TemplatePage, permitted, render_page
+from portal.core.views.base import (
+    Action,
+    Crumb,
+    Empty,
+    Fact,
+    Fragment,
+    PageView,
+    TemplatePage,
+    permitted,
+    render_page,
+)
 from portal.core.views.children import ObjectListPage
 from portal.core.views.columns import Column, name_in_scope, related
 from portal.core.views.detail import DetailPage, ObjectPage, Tab
@@ -22,6 +32,7 @@ __all__ = [
     "EditPage",
     "Empty",
     "Fact",
+    "Fragment",
     "ListPage",
     "ObjectActionPage",
     "ObjectListPage",

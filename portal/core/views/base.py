@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -18,6 +17,7 @@ from django.views import View
 from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.denials import kept
+from portal.core.views.signing import sign_in_first
 
 Crumb = tuple[str, str]  # label, address ("" for the page itself)
 
@@ -109,7 +109,7 @@ class PageView(View):
         if actor is None:
             if request.method == "POST":
                 request.session[_LOST] = True
-            return redirect_to_login(self.return_address())
+            return sign_in_first(request, self.return_address())
         if request.session.pop(_LOST, False):
             words = "You were signed out; what you typed was not saved."
             whose = "In the same tab, only the account that typed it finds it again."
@@ -156,6 +156,21 @@ class PageView(View):
             "siblings": self.siblings(),
             **extra,
         }
+
+
+class Fragment:
+    """Mixin before a page that is part of another, the one at `return_address`; only htmx gets the part."""
+
+    request: HttpRequest
+
+    def return_address(self) -> str:
+        raise NotImplementedError
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if getattr(request, "actor", None) and not request.htmx:  # type: ignore[attr-defined]
+            return HttpResponseRedirect(self.return_address())
+        found: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return found
 
 
 class TemplatePage(PageView):
