@@ -13,7 +13,10 @@ from rest_framework.request import Request
 
 from portal.access.codes import Code
 from portal.access.models import ApiToken
+from portal.access.tags import Tag
 from portal.access.tokens import parse_token
+from portal.audit.models import AuditEntry
+from portal.audit.services import record, subject_stream
 from portal.core.actor import Actor, ActorKind, Source
 from portal.core.clock import now
 from portal.core.errors import Forbidden
@@ -40,6 +43,28 @@ def _request_id(request: Request) -> str:
     return str(getattr(request._request, "request_id", ""))
 
 
+def _why_dead(token: ApiToken, address: str) -> str:
+    """Why a token with the right secret lets nobody in; "" when it does. Only the audit is told."""
+    if token.revoked_at is not None:
+        return "The token is revoked."
+    if token.expires_at <= now():
+        return "The token has expired."
+    if not token.account.may_sign_in:
+        return "The account of the token is disabled."
+    return "" if inside(address, token.networks) else "The call came from outside the networks of the token."
+
+
+def _keep_refusal(token: ApiToken, actor: Actor, cause: str) -> None:
+    """Who calls holds the secret. Once an hour, so that a forgotten program never fills the audit."""
+    kind, key = subject_stream(token)
+    since = now() - dt.timedelta(hours=1)
+    lately = AuditEntry.objects.filter(stream_type=kind, stream_id=key, action=Tag.TOKEN_REFUSED)
+    if not lately.filter(at__gt=since).exists():
+        record(
+            Tag.TOKEN_REFUSED, actor=actor, subject=token, reason=cause, outcome="denied", code=Code.IAM_023
+        )
+
+
 class TokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer tio_...`. Every refusal has the same words."""
 
@@ -56,9 +81,8 @@ class TokenAuthentication(BaseAuthentication):
         token = ApiToken.objects.select_related("account__person").filter(key_id=parts.key_id).first()
         if token is None or not hmac.compare_digest(token.secret_sha256, parts.secret_sha256):
             raise AuthenticationFailed(_REFUSED)
-        address = client_address(request._request)
-        alive = token.revoked_at is None and token.expires_at > now() and token.account.may_sign_in
-        if not alive or not inside(address, token.networks):
+        if cause := _why_dead(token, client_address(request._request)):
+            _keep_refusal(token, self._actor(token, request), cause)
             raise AuthenticationFailed(_REFUSED)
         self._touch(token)
         request._request.actor = self._actor(token, request)  # type: ignore[attr-defined]
@@ -73,7 +97,7 @@ class TokenAuthentication(BaseAuthentication):
         kind = ActorKind.SERVICE if account.kind == User.Kind.SERVICE else ActorKind.PERSON
         return Actor(
             kind=kind,
-            label=f"{account.person.name} ({account.username}) by token {token.key_id}",
+            label=f"{account.label} by token {token.key_id}",
             source=Source.API,
             request_id=_request_id(request),
             person_id=account.person_id,

@@ -18,6 +18,8 @@ class Code(StrEnum):
     IAM_019 = "IAM-019"
     IAM_020 = "IAM-020"
     IAM_021 = "IAM-021"
+    IAM_022 = "IAM-022"
+    IAM_023 = "IAM-023"
 
 
 _ADMIN = "A role administrator."
@@ -98,5 +100,19 @@ HELP = {
         "is mailed to them.",
         fix="Issue an API token for the account, or make an account of the kind person to sign in with.",
         who=_ADMIN,
+    ),
+    Code.IAM_022: Help(
+        "A sign-in was refused",
+        "The name belongs to no account, the password is not its password, or the name is locked after too "
+        "many wrong ones. Who tried is not known.",
+        fix="Ask the person whether it was them; many such entries for one name are somebody guessing.",
+        who="A role administrator sets a new password or disables the account.",
+    ),
+    Code.IAM_023: Help(
+        "A token was used that no longer works",
+        "The secret of the token is right, but it is revoked or expired, its account is disabled, or the "
+        "call came from outside its networks. At most one entry an hour is kept for one token.",
+        fix="Find out who still holds it: a forgotten program gets a new token, anything else is a leak.",
+        who="The owner of the token; a role administrator for a person who has left.",
     ),
 }

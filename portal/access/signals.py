@@ -9,10 +9,13 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from portal.access.codes import Code
 from portal.access.tags import Tag
+from portal.audit.naming import SIGN_IN
 from portal.audit.services import record
 from portal.core.actor import Source, system_actor
 from portal.core.clock import now, today
+from portal.core.text import escaped
 from portal.people.actors import actor_for
 from portal.people.models import User
 
@@ -43,13 +46,17 @@ def password_set_by_oneself(sender: Any, request: HttpRequest, user: User, **_: 
 def sign_in_failed(
     sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any
 ) -> None:
-    name = ascii(credentials.get("username", ""))[:80]
-    actor = system_actor("sign-in", Source.UI, getattr(request, "request_id", ""))
+    """The entry says whose account was meant, as its object: who tried is not known."""
+    name = escaped(credentials.get("username") or "", 150)
+    account = User.objects.filter(username__iexact=name).select_related("person").first()
     record(
         Tag.SIGN_IN_FAILED,
-        actor=actor,
-        subject_type="sign-in",
+        actor=system_actor("sign-in", Source.UI, getattr(request, "request_id", "")),
+        subject_type=SIGN_IN,
         subject_id=today().isoformat(),
+        subject_label=name if account is None else account.label,
+        reason="The name and the password do not fit, or the name is locked; who tried is not known.",
         after={"username": name},
         outcome="denied",
+        code=Code.IAM_022,
     )

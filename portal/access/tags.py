@@ -17,4 +17,5 @@ class Tag(StrEnum):
     SIGN_IN = "access:account:sign-in"
     SIGN_IN_FAILED = "access:account:sign-in-failed"
     TOKEN_ISSUE = "access:token:issue"  # noqa: S105
+    TOKEN_REFUSED = "access:token:refused"  # noqa: S105
     TOKEN_REVOKE = "access:token:revoke"  # noqa: S105

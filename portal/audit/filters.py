@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from portal.audit.models import AuditEntry
-from portal.audit.naming import behind
+from portal.audit.naming import SIGN_IN, behind
 from portal.core.actor import Source
 from portal.core.views import SearchFilter
 
@@ -23,9 +23,7 @@ class EntrySearch(SearchFilter):
 
 class AuditFilter(django_filters.FilterSet):
     q = EntrySearch(["subject_label", "reason", "action", "code"])
-    person = django_filters.CharFilter(
-        label="Person", field_name="actor_label", lookup_expr="icontains", max_length=200
-    )
+    person = django_filters.CharFilter(label="Person", method="of_person", max_length=200)
     action = django_filters.CharFilter(label="Act begins with", lookup_expr="startswith", max_length=80)
     outcome = django_filters.ChoiceFilter(label="Outcome", choices=AuditEntry.Outcome.choices)
     source = django_filters.ChoiceFilter(label="Through", choices=[(str(s), str(s)) for s in Source])
@@ -37,3 +35,8 @@ class AuditFilter(django_filters.FilterSet):
     class Meta:
         model = AuditEntry
         fields: list[str] = []
+
+    def of_person(self, entries: QuerySet, name: str, value: str) -> QuerySet:
+        """What somebody did, and refused sign-ins with a name of theirs, whoever tried."""
+        tried = Q(stream_type=SIGN_IN, subject_label__icontains=value)
+        return entries.filter(Q(actor_label__icontains=value) | tried)

@@ -14,6 +14,8 @@ from portal.audit.ports import namings
 
 DENIAL = "denial"
 """Type of the streams of refusals that name no object; their id is the verb."""
+SIGN_IN = "sign-in"
+"""Type of the streams of refused sign-ins, one a day. Labels say who was meant; who acted is not known."""
 
 
 def object_of(stream: tuple[str, str], attempt: dict[str, Any]) -> tuple[str, str]:

@@ -11,7 +11,7 @@ def actor_for(user: User, *, source: Source, request_id: str = "") -> Actor:
     kind = ActorKind.SERVICE if user.kind == User.Kind.SERVICE else ActorKind.PERSON
     return Actor(
         kind=kind,
-        label=f"{user.person.name} ({user.username})",
+        label=user.label,
         source=source,
         request_id=request_id,
         person_id=user.person_id,

@@ -71,5 +71,10 @@ class User(AbstractUser):
         return self.person.name
 
     @property
+    def label(self) -> str:
+        """The person with the account, as the audit calls them."""
+        return f"{self.person.name} ({self.username})"
+
+    @property
     def may_sign_in(self) -> bool:
         return self.is_active and self.person.is_active

@@ -8,6 +8,7 @@ import pytest
 
 from portal.access.models import ApiToken
 from portal.access.services import token_issue
+from portal.audit.models import AuditEntry
 from portal.core.clock import now
 from portal.core.models import IdempotencyRecord
 from tests.api.client import Caller, problem
@@ -85,3 +86,20 @@ def test_a_token_is_told_once(world, call):
     caller = Caller(token=first.json()["token"])
     assert caller.get("/api/v1/systems/").status_code == 200
     assert caller.get("/api/v1/people/").status_code == 403
+
+
+def test_a_token_that_no_longer_works_is_kept_once_an_hour_and_a_guess_is_not(token):
+    row, text = token
+
+    def kept() -> list[tuple[str, str, int | None]]:
+        found = AuditEntry.objects.filter(action="access:token:refused", outcome="denied").order_by("id")
+        return list(found.values_list("code", "reason", "token_id"))
+
+    ApiToken.objects.filter(pk=row.pk).update(revoked_at=now())
+    for bad in (text[:-1], "tio_a_b_c", "é"):
+        Caller(token=bad).get(URL)
+    assert kept() == []
+    for _ in range(3):
+        assert Caller(token=text).get(URL).status_code == 401
+    assert kept() == [("IAM-023", "The token is revoked.", row.pk)]
+    assert text not in "".join(e.payload + e.reason + e.actor_label for e in AuditEntry.objects.all())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
@@ -9,6 +11,8 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from portal.access.lockout import FROM_ANYWHERE
+from portal.audit.models import AuditEntry
+from portal.audit.verification import verify
 from portal.people.addresses import client_address
 from tests.conftest import PASSWORD
 
@@ -80,3 +84,27 @@ def test_the_lock_and_the_proxies_go_together(client, users, settings, proxies, 
         sign_in(client, "operator", HTTP_X_FORWARDED_FOR="203.0.113.9")
     answer = sign_in(client, "operator", PASSWORD, HTTP_X_FORWARDED_FOR="203.0.113.10")
     assert answer.status_code == status
+
+
+def refused(reader, **query: str) -> list[AuditEntry]:
+    shown = reader.get(reverse("audit:entry-list"), {"outcome": "denied", **query})
+    return list(shown.context["page"].rows)
+
+
+def test_refused_sign_ins_are_found_by_name_and_by_person_and_nobody_is_said_to_have_acted(client, users):
+    sign_in(client, "Operator")
+    fail(client, "operator", LIMIT + 1)
+    sign_in(client, "mallory\r\n<b>\x1b[2J" + "x" * 100)
+    sign_in(client, "")
+    client.force_login(users["auditor"], backend="django.contrib.auth.backends.ModelBackend")
+    entries = refused(client, person="operator")
+    assert len(entries) == LIMIT + 2
+    assert {(e.code, e.subject_label) for e in entries} == {("IAM-022", "Operator (operator)")}
+    assert {(e.actor_label, e.actor_person, e.actor_account) for e in entries} == {("sign-in", None, None)}
+    assert json.loads(entries[0].payload) == {"after": {"username": "operator"}}
+    for query in ({"q": "operator"}, {"q": "IAM-022 operator"}, {"person": "Operator"}):
+        assert len(refused(client, **query)) == LIMIT + 2, query
+    (hostile,) = refused(client, q="mallory")
+    assert hostile.subject_label.isprintable() and len(hostile.subject_label) <= 300
+    assert not refused(client, person="auditor")
+    assert verify().ok

@@ -75,7 +75,7 @@ def test_signing_in_and_failing_to_is_in_the_audit(client, users, settings):
     client.post("/accounts/login/", {**form, "login": "who\r\n\x1b[2J", "password": "x"})
     client.post("/accounts/login/", form)
     rows = list(AuditEntry.objects.order_by("id").values_list("action", "outcome"))
-    assert ("access:account:sign-in-failed", "denied") in rows
+    assert rows.count(("access:account:sign-in-failed", "denied")) == 2
     assert rows[-1] == ("access:account:sign-in", "ok")
     text = "".join(entry.payload + entry.reason for entry in AuditEntry.objects.all())
     assert "wrong" not in text
