@@ -133,8 +133,8 @@ HELP: dict[Code, Help] = {
     ),
     Code.API_415: Help(
         "The media type is not taken",
-        "The API takes application/json in UTF-8 only, uploads aside.",
-        fix=_REQUEST,
+        "The API takes application/json in UTF-8 only; an upload of a file takes multipart/form-data.",
+        fix="Send JSON with Content-Type: application/json; where a file is uploaded, multipart/form-data.",
     ),
     Code.API_429: Help(
         "Too many requests",

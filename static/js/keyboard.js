@@ -83,6 +83,10 @@
   }
 
   function inPalette(event) {
+    if (event.key === "Escape") {
+      palette().close(); // the browser would empty the field first, and close at the second Escape
+      return true;
+    }
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       moveInPalette(event.key === "ArrowDown" ? 1 : -1);
       return true;
@@ -99,6 +103,7 @@
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();
       openDialog(palette());
+      palette()?.querySelector("input").select();
       return;
     }
     if (palette()?.open) {

@@ -75,6 +75,7 @@ def test_a_form_is_as_strict_as_json(world, call, url):
     assert (response.status_code, problem(response)["code"]) == (400, "API-005")
     response = call("architect").post(f"{url}rules-import/", {"reason": WHY}, If_Match=etag)
     assert response.status_code == 415
+    assert "Content-Type: application/json" in problem(response)["detail"]
     assert targets(world) == {"REV"}
 
 
