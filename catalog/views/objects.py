@@ -156,7 +156,7 @@ class SchemaProposeView(Proposal, ObjectActionPage):
     def crumbs(self) -> Sequence[Crumb]:
         return _crumbs((self.object.name, object_url(self.object)), ("Propose a schema", ""))
 
-    def initial(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, Any]:
         active = selectors.schema_in_force(self.object)
         return {"fields_text": active.fields if active else ""}
 

@@ -163,11 +163,17 @@ class ConnectionProposeView(Proposal, ObjectActionPage):
         return _crumbs((self.object.name, system_url(self.object)), ("Propose a connection", ""))
 
     def initial(self) -> dict[str, Any]:
+        return {"config": {}}
+
+    def stored_rows(self) -> QuerySet:
         wanted = self.request.GET.get("connection", "")
         key = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else 0
-        known = Connection.objects.filter(system=self.object, pk=key).first()
+        return Connection.objects.filter(system=self.object, pk=key)
+
+    def stored(self) -> dict[str, Any]:
+        known = self.stored_rows().first()
         if known is None:
-            return {"config": {}}
+            return {}
         return {name: getattr(known, name) for name in ("code", "environment", "connector", "config")}
 
     def cancel_url(self) -> str:

@@ -163,7 +163,7 @@ class DimensionEditView(OnDimension, ObjectActionPage):
     title = "Rename"
     form_class = DimensionEditForm
 
-    def initial(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, Any]:
         return {"name": self.object.name}
 
     def perform(self, form: DimensionEditForm) -> Dimension:

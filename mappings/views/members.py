@@ -55,7 +55,7 @@ class MemberEditView(OnDimension, ObjectActionPage):
         self.member = member
         self.title = f"Edit {member.code}"
 
-    def initial(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, Any]:
         return {name: getattr(self.member, name) for name in FIELDS}
 
     def perform(self, form: MemberEditForm) -> Member:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from mappings import services
 from mappings.forms import PeriodsForm, RateSetRegisterForm, RatesImportForm, RevisionForm
 from mappings.models import RateSet, RateSetVersion
 from mappings.permissions import P
 from mappings.services import RATE_COLUMNS, RatesResult
+from mappings.views.meanwhile import edits_since
 from mappings.views.obstacles import why_closed, why_not_submitted
 from mappings.views.rates import crumbs_of, rate_set_url, version_url
 from portal.approvals.models import ChangeRequest
@@ -57,6 +58,7 @@ class _OnVersion:
     model: type[Governed] = RateSetVersion
     permission: str = P.RATE_SET_EDIT
     title: str = ""
+    carries: ClassVar[str] = "revision"
     object: Any
 
     def get_queryset(self) -> Any:
@@ -73,6 +75,9 @@ class _OnVersion:
 
     def initial(self) -> dict[str, Any]:
         return {"revision": self.object.revision}
+
+    def meanwhile(self, form: Any) -> Sequence[str]:
+        return edits_since(self.object, form.cleaned_data["revision"])
 
     def cancel_url(self) -> str:
         return version_url(self.object)

@@ -14,6 +14,7 @@ from mappings.forms import RevisionForm, RuleForm, RulesImportForm
 from mappings.models import MappingRule, MappingVersion
 from mappings.permissions import P
 from mappings.services import ImportResult
+from mappings.views.meanwhile import edits_since
 from mappings.views.obstacles import why_closed
 from mappings.views.sets import prefilled, version_url
 from mappings.views.versions import crumbs_of
@@ -31,6 +32,7 @@ class _OnVersion(ObjectActionPage):
 
     model = MappingVersion
     permission = P.VERSION_EDIT
+    carries = "revision"
 
     def get_queryset(self) -> Any:
         return MappingVersion.objects.select_related("mapping_set__target_dimension", "base")
@@ -48,6 +50,9 @@ class _OnVersion(ObjectActionPage):
 
     def initial(self) -> dict[str, Any]:
         return {"revision": self.object.revision}
+
+    def meanwhile(self, form: Any) -> Sequence[str]:
+        return edits_since(self.object, form.cleaned_data["revision"])
 
     def cancel_url(self) -> str:
         return version_url(self.object)
@@ -93,13 +98,14 @@ class RuleAddView(_WritesRule):
 
 
 class _OnRule(_OnVersion):
-    """An edit of one rule."""
+    """An edit of one rule, or of the one that an edit put in its place meanwhile."""
 
     rule: MappingRule
 
     def prepare(self) -> None:
         super().prepare()
-        rule = selectors.rules_of(self.object).filter(pk=self.kwargs["rule"]).first()
+        rules, key = selectors.rules_of(self.object), self.kwargs["rule"]
+        rule = rules.filter(pk=key).first() or rules.filter(replaces_id=key).first()
         if rule is None:
             raise NotFound(f"{self.object} has no such rule.", code=Code.MAP_040)
         self.rule = rule
@@ -111,8 +117,9 @@ class RuleEditView(_OnRule, _WritesRule):
     template_name = "mappings/rule_edit.html"
     submit_label = "Save the rule"
 
-    def initial(self) -> dict[str, Any]:
-        return {**super().initial(), **RuleForm.initial_of(self.rule)}
+    def stored(self) -> dict[str, Any]:
+        blank = dict.fromkeys((f"column_{name}" for name in self.object.mapping_set.column_names), "")
+        return {**blank, **RuleForm.initial_of(self.rule)}
 
     def get_context(self, **extra: Any) -> dict[str, Any]:
         return super().get_context(rule=self.rule, **extra)

@@ -12,12 +12,13 @@ from django.urls import reverse
 from mappings import selectors, services
 from mappings.filters import RuleFilter
 from mappings.forms import PeriodsForm, RevisionForm
-from mappings.models import MappingRule, MappingVersion
+from mappings.models import MappingRule, MappingSet, MappingVersion
 from mappings.permissions import P
 from mappings.rows import rules_in
 from mappings.rules.csvformat import format_rules, headings
 from mappings.states import OPEN, VersionState
 from mappings.validation import version_findings
+from mappings.views.meanwhile import edits_since
 from mappings.views.obstacles import why_closed, why_not_submitted
 from mappings.views.sets import set_url, version_url
 from portal.approvals.addresses import change_url
@@ -192,13 +193,17 @@ class VersionEditView(ObjectActionPage):
     def get_queryset(self) -> Any:
         return _versions()
 
+    def stored_rows(self) -> QuerySet:
+        """The set, which every edit of its versions holds first."""
+        return MappingSet.objects.filter(pk=self.object.mapping_set_id)
+
     def crumbs(self) -> Sequence[Crumb]:
         return crumbs_of(self.object, ("Periods", ""))
 
     def blocked(self) -> str:
         return why_closed(self.object)
 
-    def initial(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, Any]:
         return {"effective_from": self.object.effective_from, "effective_to": self.object.effective_to}
 
     def cancel_url(self) -> str:
@@ -219,6 +224,7 @@ class VersionSubmitView(Proposal, ObjectActionPage):
     model = MappingVersion
     permission = P.VERSION_EDIT
     form_class = RevisionForm
+    carries = "revision"
     preview_template = "mappings/version_preview.html"
 
     def get_queryset(self) -> Any:
@@ -235,6 +241,9 @@ class VersionSubmitView(Proposal, ObjectActionPage):
 
     def initial(self) -> dict[str, Any]:
         return {"revision": self.object.revision}
+
+    def meanwhile(self, form: RevisionForm) -> Sequence[str]:
+        return edits_since(self.object, form.cleaned_data["revision"])
 
     def preview(self) -> dict[str, Any]:
         difference = selectors.version_difference(self.object)

@@ -76,7 +76,7 @@ HELP: dict[Code, Help] = {
     ),
     Code.API_007: Help(
         "The object has changed",
-        "The If-Match header names an older version of the object.",
+        "The If-Match header, or the form that was sent, stands on an older version of the object.",
         fix="Read the object again, look at what changed, then repeat.",
     ),
     Code.API_008: Help(

@@ -62,16 +62,21 @@ def reason_field(required: bool = True, label: str = "Reason", help_text: str = 
     )
 
 
+def damaged(why: str, place: str) -> Invalid:
+    """The refusal of a value that the page itself carries and that came back wrong."""
+    return Invalid(
+        Code.API_005,
+        f"A value that this page carries came back damaged. {why}",
+        place=place,
+        hint="Nothing was changed. Open the page again and repeat what you did.",
+    )
+
+
 def damage_of(form: forms.Form) -> Invalid | None:
-    """The refusal when a value that the page itself carries came back wrong, which no field can show."""
+    """The refusal when a hidden value came back wrong, which no field can show."""
     for field in form.hidden_fields():
         for message in list(field.errors)[:1]:
-            return Invalid(
-                Code.API_005,
-                f"A value that this page carries came back damaged. {message}",
-                place=field.name,
-                hint="Nothing was changed. Open the page again and repeat what you did.",
-            )
+            return damaged(str(message), field.name)
     return None
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
 from portal.core.canonical import sha256_hex
+from portal.core.errors import DomainError
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R")
 
 
 def locked(queryset: QuerySet[M]) -> QuerySet[M]:
@@ -24,6 +27,21 @@ def skip_locked(queryset: QuerySet[M]) -> QuerySet[M]:
     if connection.features.has_select_for_update_skip_locked:
         return queryset.select_for_update(skip_locked=True, of=("self",))
     return queryset
+
+
+def compared(rows: QuerySet, compare: Callable[[], None], act: Callable[[], R]) -> R:
+    """A service on what `compare` has found unchanged: nobody else writes these rows in between.
+
+    A service that refuses has rolled back to its own savepoint; its entry of the denial stays.
+    """
+    with transaction.atomic():
+        locked(rows.order_by("pk")).first()
+        compare()
+        try:
+            return act()
+        except DomainError as error:
+            refusal = error
+    raise refusal
 
 
 def lock_name(name: str) -> None:

@@ -222,7 +222,7 @@ class VersionStartView(TextMixin, ObjectActionPage):
         opened = self.object.versions.filter(state__in=EDITABLE).first()
         return f"Version {opened.number} is open already; continue that one." if opened else ""
 
-    def initial(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, Any]:
         base = last_approved(self.object) or self.object.versions.order_by("-number").first()
         return {"definition": definition_text(base.definition)} if base else {}
 
@@ -244,6 +244,7 @@ class VersionEditView(TextMixin, ObjectActionPage):
     model = FlowVersion
     permission = P.FLOW_EDIT
     form_class = VersionEditForm
+    carries = "content_sha256"
     submit_label = "Save"
 
     def get_queryset(self) -> Any:
@@ -271,12 +272,12 @@ class VersionEditView(TextMixin, ObjectActionPage):
         return f"{self.object} is {self.object.get_state_display()}; start a new version."
 
     def initial(self) -> dict[str, Any]:
+        return {"content_sha256": self.object.content_sha256}
+
+    def stored(self) -> dict[str, Any]:
         version = self.object
-        return {
-            "definition": definition_text(version.definition),
-            "effective_from": version.effective_from,
-            "content_sha256": version.content_sha256,
-        }
+        definition = definition_text(version.definition)
+        return {"definition": definition, "effective_from": version.effective_from}
 
     def preview(self) -> dict[str, Any]:
         return {"findings": placed_findings(self.object, self.actor)}

@@ -24,6 +24,7 @@ from portal.core.errors import DomainError
 from portal.people.actors import actor_for
 from portal.people.models import Person, User
 from tests.api.client import Caller
+from tests.factories.web import version_read
 
 WHY = "Leaves the company"
 DAY = dt.timedelta(days=1)
@@ -60,8 +61,9 @@ def test_nobody_disables_themselves(users, sod_admin, second):
 def test_nor_over_the_page_or_the_api(users, client):
     admin = users["sod_admin"]
     client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
-    form = {"name": admin.person.name, "reason": WHY}
-    answer = client.post(reverse("access:person-edit", kwargs={"pk": admin.person_id}), form)
+    page = reverse("access:person-edit", kwargs={"pk": admin.person_id})
+    form = {"name": admin.person.name, "reason": WHY, **version_read(client, page)}
+    answer = client.post(page, form)
     assert "IAM-018" in answer.content.decode()
     caller = Caller(admin)
     url = f"/api/v1/people/{admin.person_id}/"

@@ -176,3 +176,17 @@ def _key(area: str, page: str, world: WebWorld) -> int:
     }.get(page)
     longest = max((name for name in world.ids if page.startswith(name)), key=len, default="")
     return world.ids.get(owner or longest, world.ids.get(area, 1))
+
+
+def as_shown(page: Any, **changes: Any) -> dict[str, Any]:
+    """What a browser sends when it submits the form of a page, with the version that the page carries."""
+    form = page.context["form"]
+    values = {field.name: field.field.widget.format_value(field.value()) for field in form if field.value()}
+    values |= {field.name: "on" for field in form if field.value() is True}
+    version = page.context["version_read"]
+    return {**values, **({"version_read": version} if version else {}), **changes}
+
+
+def version_read(browser: Any, url: str) -> dict[str, str]:
+    """The version that a form carries as it is opened now, to be posted with what a test types."""
+    return {"version_read": browser.get(url).context["version_read"]}

@@ -10,7 +10,7 @@ from django.urls import reverse
 from mappings.models import Dimension, Member, RateSet, RateSetVersion
 from portal.approvals.models import ChangeRequest
 from portal.audit.models import AuditEntry
-from tests.factories.web import WHY
+from tests.factories.web import WHY, version_read
 
 
 @pytest.fixture
@@ -37,7 +37,10 @@ def test_a_dimension_is_registered_renamed_and_filled(browser):
     dimension = Dimension.objects.get(code="center")
     assert made.url == reverse("mappings:dimension-detail", kwargs={"pk": dimension.pk})
     edit = reverse("mappings:dimension-edit", kwargs={"pk": dimension.pk})
-    assert browser.post(edit, {"name": "Cost center", "reason": WHY}).status_code == 302
+    assert (
+        browser.post(edit, {"name": "Cost center", "reason": WHY, **version_read(browser, edit)}).status_code
+        == 302
+    )
     assert Dimension.objects.get(code="center").name == "Cost center"
     add = reverse("mappings:member-add", kwargs={"pk": dimension.pk})
     fields = {
@@ -68,14 +71,14 @@ def test_a_member_is_edited_and_its_page_shows_what_it_is(browser, world):
     member = Member.objects.get(pk=world.ids["member"])
     assert member.name in browser.get(url).content.decode()
     fields = {"name": "Renamed", "attributes": "b = 2\na = 1", "reason": WHY}
-    assert browser.post(url, fields).status_code == 302
+    assert browser.post(url, {**fields, **version_read(browser, url)}).status_code == 302
     member.refresh_from_db()
     assert (member.name, member.attributes) == ("Renamed", {"a": "1", "b": "2"})
     broken = browser.post(url, {"name": "x", "attributes": "no equals sign", "reason": WHY})
     assert broken.status_code == 422
     assert "name = value" in broken.content.decode()
     backwards = {"name": "x", "valid_from": "2024-02-01", "valid_to": "2024-01-01", "reason": WHY}
-    assert "MDM-010" in browser.post(url, backwards).content.decode()
+    assert "MDM-010" in browser.post(url, {**backwards, **version_read(browser, url)}).content.decode()
 
 
 def test_a_member_of_another_dimension_is_not_found_here(browser, world):

@@ -13,6 +13,7 @@ from portal.people.models import Person, User
 from syncengine.models import ControlTotal, EvidenceFile, Flow, FlowVersion, Run
 from syncengine.services import flow_version_start
 from syncengine.states import RunState
+from tests.factories.web import version_read
 
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|\sstyle=|\son[a-z]+=|javascript:")
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -256,7 +257,8 @@ def test_a_version_with_faults_is_refused_with_their_lines_and_nothing_is_saved(
     text = client.get(start).context["form"].initial["definition"]
     broken = text.replace("scale: 2", "scale: two", 1)
     line = broken.splitlines().index("  scale: two") + 1
-    answer = client.post(start, {"definition": broken, "reason": "A try", "effective_from": ""})
+    form = {"definition": broken, "reason": "A try", "effective_from": "", **version_read(client, start)}
+    answer = client.post(start, form)
     assert answer.status_code == 422
     assert f"line {line}, amount.scale" in text_of(answer)
     assert f"<dt>Line {line}</dt>" in text_of(answer)
@@ -268,7 +270,8 @@ def test_a_version_is_drafted_edited_and_submitted_from_its_pages(mini, enter):
     client, start = enter("ada"), url("version-start", pk=flow.pk)
     text = client.get(start).context["form"].initial["definition"]
     changed = text.replace("max_share: '0.5'", "max_share: '0.25'")
-    client.post(start, {"definition": changed, "reason": "A tighter limit", "effective_from": "2026-02"})
+    form = {"definition": changed, "reason": "A tighter limit", "effective_from": "2026-02"}
+    client.post(start, {**form, **version_read(client, start)})
     draft = flow.versions.get(state="draft")
     assert draft.definition["quarantine"]["max_share"] == "0.25"
     assert "open already" in text_of(client.get(start))
@@ -290,7 +293,8 @@ def test_two_people_who_edit_one_draft_do_not_overwrite_each_other(mini, enter):
     flow = Flow.objects.get()
     client, start = enter("ada"), url("version-start", pk=flow.pk)
     text = client.get(start).context["form"].initial["definition"]
-    client.post(start, {"definition": text.replace("'0.5'", "'0.25'"), "reason": "A tighter limit"})
+    form = {"definition": text.replace("'0.5'", "'0.25'"), "reason": "A tighter limit"}
+    client.post(start, {**form, **version_read(client, start)})
     draft = flow.versions.get(state="draft")
     address = url("version-edit", pk=draft.pk)
     shown = {

@@ -116,8 +116,11 @@ class RoleProposeView(Proposal, ActionPage):
     def cancel_url(self) -> str:
         return reverse("access:role-list")
 
-    def initial(self) -> dict[str, Any]:
-        role = Role.objects.filter(code=self.request.GET.get("role", "")[:64]).first()
+    def stored_rows(self) -> QuerySet:
+        return Role.objects.filter(code=self.request.GET.get("role", "")[:64])
+
+    def stored(self) -> dict[str, Any]:
+        role = self.stored_rows().first()
         return {"code": role.code, "name": role.name, "functions": role.functions} if role else {}
 
     def perform(self, form: RoleProposeForm) -> ChangeRequest:

@@ -57,7 +57,7 @@ class EditPage(Registered, ObjectActionPage):
     def crumbs(self) -> Sequence[Crumb]:
         return self.area_crumbs((self.object.name, self.cancel_url()), ("Edit", ""))
 
-    def initial(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, Any]:
         return {name: getattr(self.object, name) for name in self.fields}
 
     def cancel_url(self) -> str:

@@ -15,6 +15,7 @@ from portal.core.staging import Kept, discard, keep, kept
 from portal.core.uploads import UploadForm
 from portal.core.views.acting import ActionMixin, ActionPage, ObjectActionPage
 from portal.core.views.base import render_page
+from portal.core.views.stale import VERSION
 
 
 class UploadMixin(ActionMixin):
@@ -97,14 +98,14 @@ class UploadMixin(ActionMixin):
             return HttpResponseRedirect(self.success_url(result))
         importable = self.importable(result)
         reference = keep(self.content, **{**self._mine(), **self.noted}) if importable else ""
-        filled = {**self.initial(), **self.carried(), "carried": reference}
-        again = self.form_class(initial=filled, **self.form_options())
+        again = self.make_form(**self.carried(), carried=reference)
         context = self.get_context(  # type: ignore[attr-defined]
             form=again,
             result=result,
             rehearsed=self.counts(result),
             file_name=self.noted["name"] if importable else "",
             error=self.stale,
+            version_read=self.request.POST.get(VERSION, ""),
             cancel_url=self.cancel_url(),
             blocked="",
         )
