@@ -20,6 +20,25 @@ def check_connection(name: str, config: dict[str, Any]) -> list[Fault]:
     return []
 
 
+def explain_codes() -> None:
+    from portal.core import codes
+    from syncengine.connectorhelp import CONNECTOR_HELP
+    from syncengine.demo.codes import HELP as DEMO_HELP
+    from syncengine.enginehelp import ENGINE_HELP
+
+    codes.register(CONNECTOR_HELP)
+    codes.register(ENGINE_HELP)
+    codes.register(DEMO_HELP)
+
+
+def stand_on_calendars() -> None:
+    """Runs are what stands on the days of fiscal periods."""
+    from portal.fiscal.ports import period_uses
+    from syncengine.selectors.calendars import runs_of_periods
+
+    period_uses.register("run", runs_of_periods)
+
+
 def register() -> None:
     import functools
 
@@ -28,22 +47,17 @@ def register() -> None:
     from portal.access.functions import Function, extend
     from portal.access.ports import scope_models
     from portal.approvals.ports import subjects
-    from portal.core import authority, codes
+    from portal.core import authority
     from portal.core.manifest import row_readers, sections
     from syncengine import deskplugs
-    from syncengine.connectorhelp import CONNECTOR_HELP
     from syncengine.connectors import connectors, documented
-    from syncengine.demo.codes import HELP as DEMO_HELP
-    from syncengine.enginehelp import ENGINE_HELP
     from syncengine.manifest import FlowsSection, dataset_rows
     from syncengine.models import Flow
     from syncengine.permissions import LABELS, P
     from syncengine.subjects import AcceptUnloadedSubject, FlowVersionSubject, HeldRunSubject
 
     authority.register_permissions({str(k): v for k, v in LABELS.items()})
-    codes.register(CONNECTOR_HELP)
-    codes.register(ENGINE_HELP)
-    codes.register(DEMO_HELP)
+    explain_codes()
     scope_models.register("flow", Flow)
     for name in connectors.all():
         known_connectors.register(name, functools.partial(check_connection, name))
@@ -60,3 +74,4 @@ def register() -> None:
     extend(Function.QUAR_FIX, [*view, P.QUARANTINE_WORK, P.QUARANTINE_ACCEPT])
     extend(Function.QUAR_RELEASE, [*view, P.QUARANTINE_RELEASE, P.RUN_RELEASE])
     deskplugs.register()
+    stand_on_calendars()

@@ -18,7 +18,7 @@ from portal.core.filters import DayFilter, FlagFilter, ListFilter, TextFilter, W
 from portal.fiscal import selectors
 from portal.fiscal.models import FiscalCalendar, FiscalPeriod, PeriodState
 from portal.fiscal.permissions import P
-from portal.fiscal.services import PeriodSpec, calendar_register, period_set_state
+from portal.fiscal.services import PeriodSpec, calendar_edit, calendar_register, period_set_state
 
 
 class PeriodView(Representation):
@@ -32,11 +32,16 @@ class PeriodView(Representation):
 
 
 class CalendarView(Representation):
-    """A fiscal calendar; its periods are a list of their own."""
+    """A fiscal calendar; its periods are a list of their own, and their hash is part of its version."""
+
+    periods_sha256 = serializers.SerializerMethodField()
 
     class Meta:
         model = FiscalCalendar
-        fields = ["id", "code", "name"]
+        fields = ["id", "code", "name", "periods_sha256"]
+
+    def get_periods_sha256(self, calendar: FiscalCalendar) -> str:
+        return selectors.periods_hash(calendar)
 
 
 class PeriodBody(Body):
@@ -47,7 +52,7 @@ class PeriodBody(Body):
 
 
 class CalendarBody(Body):
-    """All or nothing; periods that are not named stay as they are."""
+    """All or nothing."""
 
     code = CodeText()
     name = Text()
@@ -56,6 +61,8 @@ class CalendarBody(Body):
 
 
 class CalendarEditBody(Body):
+    """All or nothing; periods that are not named stay as they are."""
+
     name = Text(required=False)
     periods = Rows(child=PeriodBody(), max_length=2000, required=False)
     reason = Reason()
@@ -92,7 +99,7 @@ def _specs(periods: list[dict[str, object]]) -> list[PeriodSpec]:
 class CalendarViewSet(Listed, Detailed):
     """Fiscal calendars."""
 
-    selector = staticmethod(selectors.calendars)
+    selector = staticmethod(selectors.calendars_with_periods)
     serializer_class = CalendarView
     filterset_class = CalendarFilter
     cursor_orderings = ("code", "-code", "id", "-id")
@@ -104,18 +111,16 @@ class CalendarViewSet(Listed, Detailed):
     }
 
     def create(self, request: Request) -> Response:
-        """Register a calendar with its periods; an existing code is completed."""
+        """Register a new calendar with its periods; 409 when the code is there, since PATCH completes it."""
         values = self.body()
         values["periods"] = _specs(values["periods"])
-        calendar, _ = calendar_register(actor=self.actor, **values)
-        return self.created(calendar)
+        return self.created(calendar_register(actor=self.actor, **values))
 
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Rename a calendar, add or correct periods of it."""
+        """Rename a calendar, add or correct periods of it; the days of a period with runs stay."""
         values = {"name": self.instance.name, "periods": [], **self.body()}
         values["periods"] = _specs(values["periods"])
-        calendar, _ = calendar_register(actor=self.actor, code=self.instance.code, **values)
-        return self.changed(calendar)
+        return self.changed(calendar_edit(actor=self.actor, calendar_id=self.instance.pk, **values))
 
 
 class PeriodViewSet(Listed, Detailed):

@@ -9,6 +9,8 @@ class Code(StrEnum):
     PER_001 = "PER-001"
     PER_002 = "PER-002"
     PER_003 = "PER-003"
+    PER_004 = "PER-004"
+    PER_005 = "PER-005"
 
 
 _WHO = "Whoever maintains the calendar."
@@ -22,7 +24,7 @@ HELP = {
     ),
     Code.PER_002: Help(
         "The calendar is not consistent",
-        "Periods overlap, leave the form YYYY-PP, or end before they begin.",
+        "Periods overlap, leave days between them, leave the form YYYY-PP, or end before they begin.",
         fix="Correct the dates of the periods named.",
         who=_WHO,
     ),
@@ -31,6 +33,20 @@ HELP = {
         "The period is closed or locked, so its numbers may not move.",
         numbers="Nothing was loaded.",
         fix="Reopen the period, or run an open one.",
+        who=_WHO,
+    ),
+    Code.PER_004: Help(
+        "The calendar is registered already",
+        "Registering makes a new calendar; it never adds to one that is there, nor renames it.",
+        fix="Add or correct its periods on its own page, or PATCH it with If-Match.",
+        who=_WHO,
+    ),
+    Code.PER_005: Help(
+        "Runs stand on the days of the period",
+        "A run loaded numbers by these days, or is about to; other days would say something else about them.",
+        numbers="What was loaded stays as it is.",
+        fix="Register a new calendar with the days that hold from now on, and let the next version of the "
+        "flow name it.",
         who=_WHO,
     ),
 }

@@ -13,10 +13,16 @@ class PeriodStateForm(ActionForm):
     state = forms.ChoiceField(label="State", choices=PeriodState.choices)
 
 
-class CalendarRegisterForm(UploadForm):
-    """A calendar with its periods; an existing code adds and corrects periods of it."""
+class CalendarEditForm(UploadForm):
+    """The name of a calendar, and periods to be added or corrected."""
 
-    code = CodeField(label="Code", help_text="Give an existing code to add or correct its periods.")
     name = TextField(label="Name")
     file = forms.FileField(label="CSV file", required=False)
+    first: tuple[str, ...] = ("name",)
+
+
+class CalendarRegisterForm(CalendarEditForm):
+    """A new calendar with its periods."""
+
+    code = CodeField(label="Code")
     first = ("code", "name")

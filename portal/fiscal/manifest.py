@@ -24,7 +24,7 @@ from portal.core.manifest import (
 )
 from portal.fiscal.models import FiscalCalendar, FiscalPeriod, PeriodState
 from portal.fiscal.periods import Period, is_period
-from portal.fiscal.services import PeriodSpec, calendar_register
+from portal.fiscal.services import PeriodSpec, calendar_edit, calendar_register
 from portal.fiscal.services.calendar import period_faults
 
 _MONTHLY = (
@@ -83,8 +83,11 @@ class CalendarsSection(Section[CalendarItem]):
         calendar = FiscalCalendar.objects.filter(code=item.code).first()
         if calendar is not None and calendar.name == item.name and not _differences(calendar, item):
             return UNCHANGED
-        calendar_register(**applying.who, code=item.code, name=item.name, periods=item.periods)
-        return Result(Outcome.CREATED if calendar is None else Outcome.CHANGED)
+        if calendar is None:
+            calendar_register(**applying.who, code=item.code, name=item.name, periods=item.periods)
+            return Result(Outcome.CREATED)
+        calendar_edit(**applying.who, calendar_id=calendar.pk, name=item.name, periods=item.periods)
+        return Result(Outcome.CHANGED)
 
     def export(self) -> Iterator[dict[str, Any]]:
         for calendar in FiscalCalendar.objects.order_by("code").prefetch_related("periods"):

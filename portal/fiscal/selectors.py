@@ -20,6 +20,16 @@ def calendar_by_code(code: str) -> FiscalCalendar | None:
     return FiscalCalendar.objects.filter(code=code).first()
 
 
+def calendars_with_periods(actor: Actor) -> QuerySet[FiscalCalendar]:
+    return calendars(actor).prefetch_related("periods")
+
+
+def periods_hash(calendar: FiscalCalendar) -> str:
+    """sha256 over codes, names and days of all periods: what `calendar_edit` changes of them."""
+    rows = sorted((each.code, each.name, each.start, each.end) for each in calendar.periods.all())
+    return content_hash(rows)
+
+
 def period_of(calendar: FiscalCalendar, code: str) -> FiscalPeriod:
     """The period, or Invalid PER-001."""
     period = calendar.periods.filter(code=code).first()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 
 from portal.core import authority
-from portal.core.canonical import content_hash
 from portal.core.clock import today
 from portal.core.errors import NotFound
 from portal.core.views import (
@@ -21,14 +20,17 @@ from portal.core.views import (
     Empty,
     Fact,
     ListPage,
+    ObjectUploadPage,
+    UploadMixin,
     UploadPage,
     permitted,
 )
 from portal.fiscal import services
-from portal.fiscal.forms import CalendarRegisterForm, PeriodStateForm
+from portal.fiscal.forms import CalendarEditForm, CalendarRegisterForm, PeriodStateForm
 from portal.fiscal.models import FiscalCalendar, FiscalPeriod
 from portal.fiscal.permissions import P
-from portal.fiscal.services import PERIOD_COLUMNS
+from portal.fiscal.selectors import periods_hash
+from portal.fiscal.services import PERIOD_COLUMNS, PeriodSpec
 
 STATUS = {"open": "period_open", "closed": "period_closed", "locked": "period_locked"}
 
@@ -71,43 +73,79 @@ class CalendarListView(ListPage):
         ]
 
 
-class CalendarRegisterView(UploadPage):
-    title = "Register a calendar"
-    lead = "Fiscal periods with first and last days. Periods that the file does not name stay as they are."
-    permission = P.CALENDAR_MAINTAIN
+class _Upload(UploadMixin):
+    """A calendar's periods by file."""
+
+    permission: str = P.CALENDAR_MAINTAIN
     everywhere = True
-    form_class = CalendarRegisterForm
-    submit_label = "Register"
     headings = f"{', '.join(PERIOD_COLUMNS)}; codes are YYYY-PP, 13 to 16 are adjustment periods; CSV only"
+    service: ClassVar[Callable[..., FiscalCalendar]]
+    periods: list[PeriodSpec]
 
-    def crumbs(self) -> Sequence[Crumb]:
-        return [("Calendars", reverse("fiscal:calendar-list")), (self.title, "")]
+    def named(self, form: Any) -> dict[str, Any]:
+        """Which calendar it is, as the service takes it."""
+        raise NotImplementedError
 
-    def initial(self) -> dict[str, Any]:
-        known = FiscalCalendar.objects.filter(code=self.request.GET.get("calendar", "")[:64]).first()
-        return {"code": known.code, "name": known.name} if known else {}
-
-    def cancel_url(self) -> str:
-        return reverse("fiscal:calendar-list")
-
-    def load(self, form: CalendarRegisterForm, content: bytes, dry_run: bool) -> FiscalCalendar:
-        data = form.cleaned_data
+    def load(self, form: Any, content: bytes, dry_run: bool) -> FiscalCalendar:
         self.periods = services.period_specs(content)
-        named = {"code": data["code"], "name": data["name"]}
-        calendar, _ = services.calendar_register(
-            actor=self.actor, reason=data["reason"], periods=self.periods, dry_run=dry_run, **named
+        values = {name: form.cleaned_data[name] for name in ("reason", "name")}
+        return type(self).service(
+            actor=self.actor, periods=self.periods, dry_run=dry_run, **values, **self.named(form)
         )
-        return calendar
-
-    def state(self, form: CalendarRegisterForm) -> str:
-        periods = FiscalPeriod.objects.filter(calendar__code=form.cleaned_data["code"]).order_by("code")
-        return content_hash([[str(cell) for cell in row] for row in periods.values_list()])
 
     def counts(self, result: FiscalCalendar) -> Sequence[tuple[str, int]]:
         return [("periods", len(self.periods))]
 
     def success_url(self, result: FiscalCalendar) -> str:
         return calendar_url(result)
+
+
+class CalendarRegisterView(_Upload, UploadPage):
+    title = "Register a calendar"
+    lead = "A new calendar: its fiscal periods with first and last days, which leave no day out."
+    form_class = CalendarRegisterForm
+    submit_label = "Register"
+    service = staticmethod(services.calendar_register)
+
+    def crumbs(self) -> Sequence[Crumb]:
+        return [("Calendars", reverse("fiscal:calendar-list")), (self.title, "")]
+
+    def cancel_url(self) -> str:
+        return reverse("fiscal:calendar-list")
+
+    def named(self, form: CalendarRegisterForm) -> dict[str, Any]:
+        return {"code": form.cleaned_data["code"]}
+
+    def state(self, form: CalendarRegisterForm) -> str:
+        return str(FiscalCalendar.objects.filter(code=form.cleaned_data["code"]).exists())
+
+
+class CalendarEditView(_Upload, ObjectUploadPage):
+    title = "Add or correct periods"
+    lead = (
+        "Periods that the file does not name stay as they are, and so do the days of periods with runs or "
+        "that are not open."
+    )
+    model = FiscalCalendar
+    form_class = CalendarEditForm
+    submit_label = "Save"
+    service = staticmethod(services.calendar_edit)
+
+    def crumbs(self) -> Sequence[Crumb]:
+        here = (self.object.name, calendar_url(self.object))
+        return [("Calendars", reverse("fiscal:calendar-list")), here, (self.title, "")]
+
+    def stored(self) -> dict[str, Any]:
+        return {"name": self.object.name}
+
+    def cancel_url(self) -> str:
+        return calendar_url(self.object)
+
+    def named(self, form: CalendarEditForm) -> dict[str, Any]:
+        return {"calendar_id": self.object.pk}
+
+    def state(self, form: CalendarEditForm) -> str:
+        return periods_hash(self.object)
 
 
 class CalendarDetailView(DetailPage):
@@ -120,7 +158,7 @@ class CalendarDetailView(DetailPage):
         return [("Calendars", reverse("fiscal:calendar-list")), (self.object.name, "")]
 
     def actions(self) -> Sequence[Action]:
-        url = f"{reverse('fiscal:calendar-register')}?calendar={self.object.code}"
+        url = reverse("fiscal:calendar-edit", kwargs={"pk": self.object.pk})
         return [permitted(self.actor, P.CALENDAR_MAINTAIN, "Add or correct periods", url, everywhere=True)]
 
     def facts(self) -> Sequence[Fact]:
@@ -161,8 +199,11 @@ class PeriodSetStateView(ActionPage):
             (self.period.code, ""),
         ]
 
-    def initial(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, Any]:
         return {"state": self.period.state}
+
+    def stored_rows(self) -> QuerySet:
+        return FiscalPeriod.objects.filter(pk=self.period.pk)
 
     def cancel_url(self) -> str:
         return calendar_url(self.period.calendar)

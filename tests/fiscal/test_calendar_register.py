@@ -13,7 +13,7 @@ from portal.core.errors import DomainError, Faults
 from portal.fiscal.models import FiscalCalendar, FiscalPeriod
 from portal.fiscal.periods import Period, is_period
 from portal.fiscal.selectors import calendar_hash, period_of
-from portal.fiscal.services import PeriodSpec, calendar_register, period_set_state
+from portal.fiscal.services import PeriodSpec, calendar_edit, calendar_register, period_set_state
 from portal.fiscal.services.calendar import period_faults
 from tests.examples import examples
 
@@ -32,7 +32,15 @@ YEAR = [month(number) for number in range(1, 13)]
 
 
 def register(actor, periods=YEAR, code="group", name="Group"):
-    return calendar_register(actor=actor, reason="New year", code=code, name=name, periods=periods)
+    """The calendar, made or completed, and whether anything changed."""
+    known = FiscalCalendar.objects.filter(code=code).first()
+    before = AuditEntry.objects.count()
+    values = {"actor": actor, "reason": "New year", "name": name, "periods": periods}
+    if known:
+        calendar = calendar_edit(calendar_id=known.pk, **values)
+    else:
+        calendar = calendar_register(code=code, **values)
+    return calendar, AuditEntry.objects.count() > before
 
 
 def faults_of(actor, periods) -> list[str]:
@@ -60,6 +68,11 @@ def test_a_year_is_registered_once(architect):
         ([month(1), month(2, start=dt.date(2026, 1, 31))], "2026-01 and 2026-02 overlap"),
         ([month(1), month(2), month(3, start=dt.date(2026, 1, 5))], "2026-02 and 2026-03 overlap"),
         ([month(1, start=dt.date(2026, 3, 1), end=dt.date(2026, 3, 31)), month(2)], "overlap"),
+        ([month(1, end=dt.date(2026, 1, 15)), month(2)], "days between the periods 2026-01 and 2026-02"),
+        (
+            [month(12), month(1, code="2027-01", start=dt.date(2027, 1, 2), end=dt.date(2027, 1, 31))],
+            "days between",
+        ),
     ],
 )
 def test_an_inconsistent_calendar_is_refused_with_the_place(architect, wrong, words):
@@ -77,6 +90,33 @@ def test_a_period_added_later_may_not_overlap_one_that_is_there(architect):
     assert "overlap" in faults_of(architect, [month(2, end=dt.date(2026, 3, 1))])[0]
     register(architect, [month(2)])
     assert FiscalPeriod.objects.count() == 3
+
+
+def test_an_open_period_is_not_shortened_away_from_its_neighbour(architect):
+    register(architect)
+    assert "days between" in faults_of(architect, [month(1, end=dt.date(2026, 1, 15))])[0]
+    register(architect, [month(1, end=dt.date(2026, 1, 15)), month(2, start=dt.date(2026, 1, 16))])
+    assert FiscalPeriod.objects.get(code="2026-02").start == dt.date(2026, 1, 16)
+
+
+def test_days_that_were_left_out_once_hinder_no_other_period(architect):
+    register(architect)
+    FiscalPeriod.objects.filter(code="2026-03").update(start=dt.date(2026, 3, 5))
+    register(architect, [month(12, name="December")])
+    assert FiscalPeriod.objects.get(code="2026-12").name == "December"
+
+
+def test_a_calendar_is_registered_once(architect):
+    calendar, _ = register(architect)
+    with pytest.raises(DomainError) as caught:
+        calendar_register(actor=architect, reason="Again", code="group", name="Other", periods=[])
+    assert (caught.value.code, caught.value.status) == ("PER-004", 409)
+    assert "own page" in caught.value.hint
+    calendar.refresh_from_db()
+    assert calendar.name == "Group"
+    with pytest.raises(DomainError) as caught:
+        calendar_edit(actor=architect, reason="x", calendar_id=999_999, name="Group")
+    assert caught.value.code == "API-404"
 
 
 def test_adjustment_periods_share_days(architect):

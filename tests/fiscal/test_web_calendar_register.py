@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from portal.audit.models import AuditEntry
 from portal.fiscal.models import FiscalCalendar, FiscalPeriod
-from tests.factories.web import WHY
+from tests.factories.web import WHY, as_shown, version_read
 
 HEAD = "code,start,end,name,state\n"
 GOOD = f"{HEAD}2024-01,2024-01-01,2024-01-31,January,open\n2024-02,2024-02-01,2024-02-29,,\n"
@@ -74,3 +74,33 @@ def test_what_is_no_calendar_is_refused_with_its_place(send, text, code, place):
         assert place in words
     assert not FiscalCalendar.objects.exists()
     assert not AuditEntry.objects.filter(action__startswith="fiscal:").exists()
+
+
+def test_a_calendar_that_is_there_is_completed_on_its_own_page(send, client):
+    assert send(GOOD, apply="1").status_code == 302
+    refused = send(GOOD, name="Other", apply="1")
+    assert refused.status_code == 409
+    assert "PER-004" in refused.content.decode()
+    calendar = FiscalCalendar.objects.get()
+    assert calendar.name == "Group"
+    page = reverse("fiscal:calendar-edit", kwargs={"pk": calendar.pk})
+    assert page in client.get(reverse("fiscal:calendar-detail", kwargs={"pk": calendar.pk})).content.decode()
+    march = f"{HEAD}2024-03,2024-03-01,2024-03-31,March,\n"
+    form = {"name": "Group", "text": march, **version_read(client, page)}
+    shown = client.post(page, form)
+    assert shown.context["rehearsed"] == [("periods", 1)]
+    assert FiscalPeriod.objects.count() == 2
+    act = {**as_shown(shown), "reason": WHY, "apply": "1"}
+    assert client.post(page, act).status_code == 302
+    assert FiscalPeriod.objects.count() == 3
+
+
+def test_an_import_over_a_calendar_that_was_renamed_meanwhile_is_refused(send, client):
+    send(GOOD, apply="1")
+    page = reverse("fiscal:calendar-edit", kwargs={"pk": FiscalCalendar.objects.get().pk})
+    stale = version_read(client, page)
+    FiscalCalendar.objects.update(name="Renamed")
+    answer = client.post(page, {"name": "Group", "text": GOOD, **stale})
+    assert answer.status_code == 412
+    assert "Renamed" in answer.content.decode()
+    assert answer.context["form"]["name"].value() == "Renamed", "nobody had typed another name"

@@ -1,6 +1,13 @@
 """Verbs of fiscal calendars."""
 
-from portal.fiscal.services.calendar import PeriodSpec, calendar_register, period_set_state
+from portal.fiscal.services.calendar import PeriodSpec, calendar_edit, calendar_register, period_set_state
 from portal.fiscal.services.calendar_files import PERIOD_COLUMNS, period_specs
 
-__all__ = ["PERIOD_COLUMNS", "PeriodSpec", "calendar_register", "period_set_state", "period_specs"]
+__all__ = [
+    "PERIOD_COLUMNS",
+    "PeriodSpec",
+    "calendar_edit",
+    "calendar_register",
+    "period_set_state",
+    "period_specs",
+]

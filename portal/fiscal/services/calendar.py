@@ -12,7 +12,7 @@ from django.db import transaction
 from portal.audit.services import audited, record
 from portal.core import authority
 from portal.core.actor import Actor
-from portal.core.errors import BadInput, Conflict, Fault, Faults, NotFound
+from portal.core.errors import BadInput, Conflict, Denied409, Fault, Faults, NotFound
 from portal.core.locking import lock_name, locked
 from portal.core.states import apply_transition
 from portal.core.text import clean_code, clean_text
@@ -20,8 +20,13 @@ from portal.fiscal.codes import Code
 from portal.fiscal.models import FiscalCalendar, FiscalPeriod
 from portal.fiscal.periods import Period, is_period
 from portal.fiscal.permissions import P
+from portal.fiscal.ports import period_uses
 from portal.fiscal.states import PERIOD, PeriodState
 from portal.fiscal.tags import Tag
+
+_DAY = dt.timedelta(days=1)
+_LAST = 12
+"""The last ordinary period of a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,11 @@ class PeriodSpec:
     place: str = ""
 
 
-def period_faults(periods: Sequence[PeriodSpec]) -> list[Fault]:
-    """Every inconsistency: form, double codes, reversed days, overlaps of ordinary periods."""
+def period_faults(periods: Sequence[PeriodSpec], others: Sequence[PeriodSpec] = ()) -> list[Fault]:
+    """Every inconsistency: form, double codes, reversed days; days of ordinary periods shared or left out.
+
+    `others` are periods that are there and stay: what is missing between two of them is not judged again.
+    """
     faults: list[Fault] = []
     seen: set[str] = set()
     for spec in periods:
@@ -50,22 +58,27 @@ def period_faults(periods: Sequence[PeriodSpec]) -> list[Fault]:
         seen.add(spec.code)
     if faults:
         return faults
-    ordinary = sorted((s for s in periods if not Period.parse(s.code).is_adjustment), key=lambda s: s.code)
+    every = [*periods, *others]
+    ordinary = sorted((s for s in every if not Period.parse(s.code).is_adjustment), key=lambda s: s.code)
     for left, right in pairwise(ordinary):
+        place = right.place or left.place
         if right.start <= left.end:
-            faults.append(
-                Fault(Code.PER_002, f"The periods {left.code} and {right.code} overlap.", right.place)
-            )
+            words = f"The periods {left.code} and {right.code} overlap."
+            faults.append(Fault(Code.PER_002, words, place))
+        elif left.code not in seen and right.code not in seen:
+            continue
+        elif _follows(left, right) and right.start != left.end + _DAY:
+            words = f"There are days between the periods {left.code} and {right.code}."
+            faults.append(Fault(Code.PER_002, words, place))
     return faults
 
 
-def _together(calendar: FiscalCalendar | None, periods: Sequence[PeriodSpec]) -> list[PeriodSpec]:
-    """The named periods and the calendar's other ones, judged as the one calendar that they become."""
-    if calendar is None:
-        return list(periods)
-    named = {spec.code for spec in periods}
-    others = calendar.periods.exclude(code__in=named)
-    return [*periods, *(PeriodSpec(each.code, each.start, each.end) for each in others)]
+def _follows(left: PeriodSpec, right: PeriodSpec) -> bool:
+    """Whether no period can come between two: the next number of a year, or the first after the twelfth."""
+    before, after = Period.parse(left.code), Period.parse(right.code)
+    if before.year == after.year:
+        return after.number == before.number + 1
+    return (before.number, after.number, after.year) == (_LAST, 1, before.year + 1)
 
 
 @audited(Tag.CALENDAR_REGISTER)
@@ -77,38 +90,84 @@ def calendar_register(
     name: str,
     periods: Sequence[PeriodSpec],
     dry_run: bool = False,
-) -> tuple[FiscalCalendar, bool]:
-    """Register a calendar or add and correct periods of it; periods not named stay as they are.
+) -> FiscalCalendar:
+    """Register a new calendar with its periods. A dry run finds every fault and is rolled back.
 
-    A dry run finds every fault and is rolled back.
-    Returns the calendar and whether anything changed. Raises Faults PER-002 (inconsistent), Conflict
-    PER-003 (new days for a period that is not open).
+    Raises Conflict PER-004 (the code is taken), Faults PER-002 (inconsistent).
     """
     authority.check_everywhere(actor, P.CALENDAR_MAINTAIN)
+    code = clean_code(code, place="code")
     lock_name(f"calendar:{code}")
-    name = clean_text(name, 200, place="name")
-    calendar = FiscalCalendar.objects.filter(code=clean_code(code, place="code")).first()
-    if faults := period_faults(_together(calendar, periods)):
+    known = FiscalCalendar.objects.filter(code=code).first()
+    if known is not None:
+        words = f"The calendar {code} is registered already."
+        raise Conflict(Code.PER_004, words, place="code", details={"calendar": known.pk})
+    if faults := period_faults(periods):
         raise Faults(faults)
-    changed = calendar is None or calendar.name != name
-    if calendar is None:
-        calendar = FiscalCalendar(code=code)
-    if changed:
-        calendar.name = name
-        calendar.full_clean()
-        calendar.save()
+    calendar = FiscalCalendar(code=code, name=clean_text(name, 200, place="name"))
+    calendar.full_clean()
+    calendar.save()
     touched = [spec.code for spec in periods if _upsert(calendar, spec)]
-    if changed or touched:
-        record(
-            Tag.CALENDAR_REGISTER,
-            actor=actor,
-            subject=calendar,
-            reason=reason,
-            after={"name": name, "periods": touched},
-        )
+    after = {"name": calendar.name, "periods": touched}
+    record(Tag.CALENDAR_REGISTER, actor=actor, subject=calendar, reason=reason, after=after)
     if dry_run:
         transaction.set_rollback(True)
-    return calendar, bool(changed or touched)
+    return calendar
+
+
+@audited(Tag.CALENDAR_EDIT)
+def calendar_edit(
+    *,
+    actor: Actor,
+    reason: str,
+    calendar_id: int,
+    name: str,
+    periods: Sequence[PeriodSpec] = (),
+    dry_run: bool = False,
+) -> FiscalCalendar:
+    """Rename a calendar, add and correct periods of it; periods not named stay as they are.
+
+    Raises NotFound, Faults PER-002 (inconsistent), Conflict PER-003 (new days for a period that is not
+    open), Denied409 PER-005 (new days for a period with runs).
+    """
+    authority.check_everywhere(actor, P.CALENDAR_MAINTAIN)
+    calendar = locked(FiscalCalendar.objects.all()).filter(pk=calendar_id).first()
+    if calendar is None:
+        raise NotFound("There is no such calendar.")
+    others = calendar.periods.exclude(code__in=[spec.code for spec in periods])
+    stay = [PeriodSpec(each.code, each.start, each.end) for each in others]
+    if faults := period_faults(periods, stay):
+        raise Faults(faults)
+    _demand_unused(calendar, periods)
+    before = {"name": calendar.name}
+    calendar.name = clean_text(name, 200, place="name")
+    calendar.full_clean()
+    touched = [spec.code for spec in periods if _upsert(calendar, spec)]
+    if calendar.name != before["name"]:
+        calendar.save()
+    elif not touched:
+        return calendar
+    after = {"name": calendar.name, "periods": touched}
+    record(Tag.CALENDAR_EDIT, actor=actor, subject=calendar, reason=reason, before=before, after=after)
+    if dry_run:
+        transaction.set_rollback(True)
+    return calendar
+
+
+def _demand_unused(calendar: FiscalCalendar, periods: Sequence[PeriodSpec]) -> None:
+    """Raises Conflict PER-005 when something stands on days that would move."""
+    there = {code: days for code, *days in calendar.periods.values_list("code", "start", "end")}
+    moved = {
+        spec.code: spec
+        for spec in periods
+        if there.get(spec.code, [spec.start, spec.end]) != [spec.start, spec.end]
+    }
+    if not moved:
+        return
+    for uses in period_uses.all().values():
+        for code, words in uses(calendar.code, list(moved)).items():
+            message = f"The days of {code} may not move: {words}."
+            raise Denied409(Code.PER_005, message, place=moved[code].place)
 
 
 def _upsert(calendar: FiscalCalendar, spec: PeriodSpec) -> bool:
@@ -126,7 +185,7 @@ def _upsert(calendar: FiscalCalendar, spec: PeriodSpec) -> bool:
         return False
     elif not period.is_open and (period.start, period.end) != (spec.start, spec.end):
         words = f"The period {spec.code} is {period.get_state_display()}; its days may not move."
-        raise Conflict(Code.PER_003, words, place=spec.place)
+        raise Denied409(Code.PER_003, words, place=spec.place)
     for field, value in values.items():
         setattr(period, field, value)
     period.full_clean()
