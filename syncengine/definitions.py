@@ -36,6 +36,14 @@ def read_definition(data: object) -> FlowDefinition:
         raise Faults([Fault(f.code, f.message, f.path) for f in error.faults]) from None
 
 
+def definition_of(version: FlowVersion | None) -> FlowDefinition | None:
+    """The parsed definition; None without one, or when today's rules refuse an old one: it cannot run."""
+    try:
+        return read_definition(version.definition) if version else None
+    except Faults:
+        return None
+
+
 def version_content(flow_code: str, effective_from: str, definition: FlowDefinition) -> dict[str, Any]:
     """The exact content of a flow version: what is hashed and approved."""
     return {
@@ -84,7 +92,8 @@ class Names:
 def names_for(actor: Actor, flow: Flow) -> Names:
     """The names that an actor who may edit the flow can use in it."""
     base = flow.versions.filter(state=VersionState.APPROVED).order_by("-number").first()
-    return Names(actor, _named_in(read_definition(base.definition)) if base else frozenset())
+    definition = definition_of(base)
+    return Names(actor, _named_in(definition) if definition else frozenset())
 
 
 def _named_in(definition: FlowDefinition) -> frozenset[tuple[str, str]]:
@@ -247,8 +256,9 @@ def _cells(flow: Flow, definition: FlowDefinition, ends: FlowEnds) -> Iterator[F
         target = other.definition["target"]
         if target["table"] != definition.target.table or not _one_place(ends.target, target["connection"]):
             continue
-        theirs = fixed_cells(other.flow.code, read_definition(other.definition))
-        if all(mine[name] == theirs[name] for name in mine.keys() & theirs.keys()):
+        there = definition_of(other)
+        theirs = fixed_cells(other.flow.code, there) if there else {}
+        if there and all(mine[name] == theirs[name] for name in mine.keys() & theirs.keys()):
             named = ends.names.flow(other.flow)
             words = f"Flow {named} owns cells of {definition.target.table} that this one would replace."
             yield misfit(Code.RUN_006, words, "target.columns")

@@ -17,7 +17,8 @@ _DEFINITION = "Correct the key named, then submit the version again."
 ENGINE_HELP: dict[Code, Help] = {
     Code.DQ_001: Help(
         "The amount cannot be read",
-        "The amount does not match the declared pattern, has more decimals than declared, or is too large.",
+        "The amount does not match the declared pattern, has a mark where none belongs (groups are of three "
+        "digits), has more decimals than declared, or is too large.",
         "The record counts; its amounts count zero on both sides, since nobody can say what they are.",
         "Correct the amount in the source, or declare the true pattern under approval; then run again.",
         _OWNER,

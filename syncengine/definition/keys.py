@@ -40,12 +40,14 @@ FIELD = (
 )  # fmt: skip
 AMOUNT_TEXT = (
     Key("pattern", "regular expression", "what the whole text of an amount must match; else DQ-001. "
-        "The default follows the two marks below: grouping is optional",
+        "The default follows the two marks below: grouping is optional. A pattern that contradicts them is "
+        "refused",
         DEFAULT_PATTERN, r"'\d+\.\d{2}'"),
     Key("scale", "0 to 4", "decimals; an amount that is not exact at them is DQ-001", "2", "2"),
     Key("decimal_mark", "'.' or ','", "what separates the decimals", ".", '","'),
-    Key("grouping_mark", "one of . , ' and space", "what separates thousands, also a no-break space; taken "
-        "out before reading", "none",
+    Key("grouping_mark", "one of . , ' and space", "what separates thousands, also a no-break space. It "
+        "stands before each group of three digits or nowhere: amounts grouped otherwise, as 12,34,567, are "
+        "DQ-001 whatever the pattern says", "none",
         "\"'\""),
 )  # fmt: skip
 SIDE = (

@@ -19,6 +19,7 @@ from syncengine.definition.model import (
     TwoColumnAmount,
 )
 from syncengine.definition.reader import Node
+from syncengine.definition.samples import UnknownToEngine, sample_taken
 
 MAX_SCALE = 4
 
@@ -37,6 +38,7 @@ def amount_text(node: Node, *, optional: bool = False) -> AmountText:
     """How an amount is written; decimals of the scale at most 4."""
     if node.value is None:
         return AmountText(DEFAULT_PATTERN, MAX_SCALE)
+    before = len(node.faults)
     if optional:
         node.mapping(keys.AMOUNT_TEXT)
     scale = node.integer("scale", 0, MAX_SCALE, 2)
@@ -48,12 +50,32 @@ def amount_text(node: Node, *, optional: bool = False) -> AmountText:
         node.child("grouping_mark").fault(
             BAD_VALUE, "one of . , ' and space, other than the decimal mark, is expected"
         )
-    found = (
-        parse_fields.pattern(node, "pattern")
-        if node.has("pattern")
-        else default_pattern(decimal_mark, grouping)
+    usual = default_pattern(decimal_mark, grouping)
+    how = AmountText(
+        parse_fields.pattern(node, "pattern") if node.has("pattern") else usual, scale, decimal_mark, grouping
     )
-    return AmountText(found, scale, decimal_mark, grouping)
+    if how.pattern != usual and len(node.faults) == before:
+        _check_marks(node, how)
+    return how
+
+
+def _check_marks(node: Node, how: AmountText) -> None:
+    """A pattern for other marks than the declared ones would make other numbers of the same texts."""
+    place, way_out = node.child("pattern"), "leave pattern out: then it follows the marks"
+    other = "." if how.decimal_mark == "," else ","
+    try:
+        taken = how.grouping_mark and sample_taken(how.pattern, how.grouping_mark, may_group=True)
+        own = sample_taken(how.pattern, how.decimal_mark, how.grouping_mark)
+        foreign = own or sample_taken(how.pattern, other, may_group=True)
+    except UnknownToEngine as error:
+        place.fault(BAD_VALUE, f"the pattern cannot be used: {error}")
+        return
+    if taken:
+        words = f"the pattern takes {taken!r}, with the grouping mark where decimals stand; {way_out}"
+        place.fault(BAD_VALUE, words)
+    elif not own and (foreign or (how.scale and how.decimal_mark != ".")):
+        words = f"the pattern takes no amount with the decimal mark {how.decimal_mark!r}; {way_out}"
+        place.fault(BAD_VALUE, f"{words}, and for whole numbers write scale: 0")
 
 
 def default_pattern(decimal_mark: str, grouping: str) -> str:

@@ -14,7 +14,7 @@ _WIDE = Context(prec=1200)
 
 
 def parse_amount(text: str, how: AmountText) -> Decimal | None:
-    """The exact value of an amount text, or None when pattern, scale or size refuse it (DQ-001).
+    """The exact value of an amount text, or None when pattern, marks, scale or size refuse it (DQ-001).
 
     This is the rule itself; the SQL of this module does the same to millions of rows, and tests compare.
     The engine matches patterns in SQL only, in time linear to the text: here one could take for ever.
@@ -25,19 +25,27 @@ def parse_amount(text: str, how: AmountText) -> Decimal | None:
 
 
 def _exact(text: str, how: AmountText) -> Decimal | None:
-    """The exact value of a text that matches the pattern, or None when scale or size refuse it."""
-    plain = text.replace(how.grouping_mark, "") if how.grouping_mark else text
-    plain = plain.replace(how.decimal_mark, ".")
-    found = re.fullmatch(r"([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,3}))?", plain, re.ASCII)
-    if not found or not (found[2] or found[3]) or ("." in plain and plain.count(".") != 1):
+    """The exact value of a text that matches the pattern, or None when marks, scale or size refuse it."""
+    whole = rf"{_groups(how)}|\d*" if how.grouping_mark else r"\d*"
+    shape = rf"([+-]?)({whole})(?:\{how.decimal_mark}(\d*))?(?:[eE]([+-]?\d{{1,3}}))?"
+    found = re.fullmatch(shape, text, re.ASCII)
+    if not found or not (found[2] or found[3]):
         return None
-    value = _WIDE.scaleb(Decimal(f"{found[1]}{found[2] or '0'}.{found[3] or '0'}"), int(found[4] or 0))
+    digits = found[2].replace(how.grouping_mark, "") if how.grouping_mark else found[2]
+    if found[4] and digits != found[2]:
+        return None
+    value = _WIDE.scaleb(Decimal(f"{found[1]}{digits or '0'}.{found[3] or '0'}"), int(found[4] or 0))
     if value and value.adjusted() >= MAX_DIGITS:
         return None
     scaled = _WIDE.scaleb(value, how.scale)
     if scaled != scaled.to_integral_value():
         return None
     return Decimal(int(scaled)).scaleb(-how.scale)
+
+
+def _groups(how: AmountText) -> str:
+    """Digits with grouping marks: one to three, then groups of three."""
+    return rf"\d{{1,3}}(?:[{how.grouping_mark}]\d{{3}})+"
 
 
 def prepare_exponents(db: Database, relation: str, column: str, how: AmountText) -> str | None:
@@ -56,23 +64,28 @@ def prepare_exponents(db: Database, relation: str, column: str, how: AmountText)
 
 
 def _matches(text: str, how: AmountText) -> str:
-    return f"length({text}) <= {MAX_TEXT} AND regexp_full_match({text}, {literal(how.pattern)})"
+    found = f"length({text}) <= {MAX_TEXT} AND regexp_full_match({text}, {literal(how.pattern)})"
+    if not how.grouping_mark:
+        return found
+    shape = literal(rf"[+-]?{_groups(how)}(?:\{how.decimal_mark}\d*)?")
+    grouped = f"regexp_full_match({text}, {shape})"
+    return f"{found} AND (NOT contains({text}, {literal(how.grouping_mark)}) OR {grouped})"
 
 
 def amount_sql(column: str, how: AmountText, exponents: str | None) -> str:
-    """SQL that gives the amount of a text column as DECIMAL(28,4), or NULL when it cannot be read."""
+    """SQL that gives the amount of a text column as DECIMAL(28,4), or NULL when it cannot be read.
+
+    Only a text that has the marks where they belong is read, whatever the pattern lets pass.
+    """
     text = f"lines.{ident(column)}"
-    plain = text
-    if how.grouping_mark:
-        plain = f"replace({plain}, {literal(how.grouping_mark)}, '')"
-    if how.decimal_mark != ".":
-        plain = f"replace({plain}, {literal(how.decimal_mark)}, '.')"
-    decimals = rf"\.\d{{0,{how.scale}}}0*"
-    leading = rf"|\.\d{{1,{how.scale}}}0*" if how.scale else ""
+    digits = f"replace({text}, {literal(how.grouping_mark)}, '')" if how.grouping_mark else text
+    plain = f"replace({digits}, {literal(how.decimal_mark)}, '.')" if how.decimal_mark != "." else digits
+    decimals = rf"\{how.decimal_mark}\d{{0,{how.scale}}}0*"
+    leading = rf"|\{how.decimal_mark}\d{{1,{how.scale}}}0*" if how.scale else ""
     exact = literal(rf"[+-]?(?:0*\d{{1,{MAX_DIGITS}}}(?:{decimals})?{leading})")
     value = (
         f"CASE WHEN {_matches(text, how)} AND "
-        f"regexp_full_match({plain}, {exact}) THEN TRY_CAST({plain} AS {AMOUNT}) END"
+        f"regexp_full_match({digits}, {exact}) THEN TRY_CAST({plain} AS {AMOUNT}) END"
     )
     if exponents is None:
         return value

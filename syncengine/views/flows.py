@@ -14,7 +14,6 @@ from mappings import selectors as mappings
 from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.clock import today
-from portal.core.errors import Faults
 from portal.core.views import (
     Action,
     Column,
@@ -29,8 +28,7 @@ from portal.core.views import (
     permitted,
     related,
 )
-from syncengine.definition import FlowDefinition
-from syncengine.definitions import read_definition
+from syncengine.definitions import definition_of
 from syncengine.definitiontext import definition_text
 from syncengine.describing import describe
 from syncengine.execution.runner import RETRY_SECONDS
@@ -245,14 +243,6 @@ def object_url(flow: Flow) -> str:
 
 def system_url(pk: int) -> str:
     return reverse("catalog:system-detail", kwargs={"pk": pk})
-
-
-def definition_of(version: FlowVersion | None) -> FlowDefinition | None:
-    """The parsed definition; None without a version, or when today's rules refuse an old one."""
-    try:
-        return read_definition(version.definition) if version else None
-    except Faults:
-        return None
 
 
 def definition_context(version: FlowVersion) -> dict[str, Any]:

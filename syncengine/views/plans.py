@@ -15,6 +15,7 @@ from portal.fiscal import selectors as fiscal
 from syncengine import services
 from syncengine.definition import FlowDefinition
 from syncengine.definition.model import Per
+from syncengine.definitions import definition_of
 from syncengine.forms import DRY, REAL, RunPlanForm
 from syncengine.models import Flow, FlowVersion, Run
 from syncengine.permissions import P
@@ -23,7 +24,7 @@ from syncengine.selectors.health import latest_of_slices, waiting_for_slice
 from syncengine.selectors.releases import why_not_release
 from syncengine.selectors.replays import PinChange, pin_changes
 from syncengine.states import COMPUTING, QUEUED
-from syncengine.views.flows import definition_of, flow_crumbs, why_not_run
+from syncengine.views.flows import flow_crumbs, why_not_run
 from syncengine.views.links import flow_url, run_url, version_url
 
 

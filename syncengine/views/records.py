@@ -21,6 +21,7 @@ from portal.core.views import Action, ActionPage, Crumb, DetailPage, Fact, Propo
 from portal.core.views.paging import capped_count
 from syncengine import services
 from syncengine.definition import FlowDefinition
+from syncengine.definitions import definition_of
 from syncengine.forms import LIMIT, AssignForm, RecordsForm
 from syncengine.models import Flow, QuarantinedRecord
 from syncengine.permissions import P
@@ -28,7 +29,6 @@ from syncengine.selectors.groups import SEPARATOR, amounts_by_currency, slices_o
 from syncengine.selectors.quarantine import assignable, record_values
 from syncengine.states import HELD_BACK
 from syncengine.views.exceptions import selection_of
-from syncengine.views.flows import definition_of
 from syncengine.views.links import flow_url, records_url, remedy, run_url
 
 SHOWN = 12
@@ -156,7 +156,7 @@ class _OnRecords(ActionPage):
         if "records" in request.POST:
             self.selection = self._carried()
             return super().post(request, *args, **kwargs)
-        return self._show(self.form_class(initial=self.initial(), **self.form_options()))
+        return self._show(self.make_form())
 
     def _carried(self) -> QuerySet:
         """The records of a posted form, for the preview beside its faults."""

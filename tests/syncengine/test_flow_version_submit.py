@@ -242,3 +242,13 @@ def test_a_version_that_only_holds_from_another_period_says_so(mini, definition)
     )  # fmt: skip
     change = flow_version_submit(actor=mini.author, reason="Please approve.", version_id=version.pk)
     assert ("info", "APR-012") in [(found["level"], found["code"]) for found in change.findings]
+
+
+def test_an_approved_version_that_todays_rules_refuse_can_be_succeeded(mini, definition):
+    old = copy.deepcopy(definition)
+    old["amount"] |= {"pattern": r"\d+\.\d+", "decimal_mark": ","}
+    FlowVersion.objects.update(definition=old)
+    with pytest.raises(Faults, match="no amount with the decimal mark"):
+        mini.plan()
+    definition["quarantine"]["max_share"] = "0.1"
+    flow_version_submit(actor=mini.author, reason="Again.", version_id=start(mini, definition).pk)
