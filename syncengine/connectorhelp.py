@@ -187,7 +187,8 @@ CONNECTOR_HELP: dict[Code, Help] = {
         "The file is not there",
         "No file has the expected name.",
         _NOTHING,
-        "Deliver the file for the period; the run is retried.",
+        "Deliver the file for the period, or correct its name; then run again. A run that was planned in the "
+        "portal is tried again by itself for some minutes.",
         _OWNER,
     ),
     Code.SRC_006: Help(

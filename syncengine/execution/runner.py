@@ -172,7 +172,7 @@ def _end_badly(attempt: Attempt, error: Exception) -> None:
             with attempt.write() as run:
                 run.confirmation = Confirmation.UNKNOWN
             _finish(attempt, "lose", (Code.REC_005, str(error), ""))
-        elif _may_pass(error):
+        elif _may_pass(attempt.run, error):
             seconds = RETRY_SECONDS[min(lease.attempt, len(RETRY_SECONDS)) - 1]
             give_back(lease, WaitReason.RETRY, after_seconds=seconds, note=str(error))
         else:
@@ -181,10 +181,15 @@ def _end_badly(attempt: Attempt, error: Exception) -> None:
         log.warning("%s: %s", attempt.run.ref, lost)
 
 
-def _may_pass(error: Exception) -> bool:
+def _may_pass(run: Run, error: Exception) -> bool:
+    """A file that is not there may still come; whoever looks on at the command line is told at once."""
     if isinstance(error, OperationalError):
         return True
-    return isinstance(error, DomainError) and behaviour_of(error.code) is Behaviour.TRANSIENT
+    if not isinstance(error, DomainError):
+        return False
+    if error.code == Code.SRC_005 and run.trigger == Run.Trigger.COMMAND:
+        return False
+    return behaviour_of(error.code) is Behaviour.TRANSIENT
 
 
 def _words(error: Exception) -> Trouble:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import signal
 from io import StringIO
@@ -37,22 +38,81 @@ def refused(*options: str) -> CommandError:
     return caught.value
 
 
-def test_each_retry_tells_code_sentence_and_waiting_time(mini, monkeypatch, capsys):
+@pytest.fixture
+def silent_source(monkeypatch):
+    """Every attempt meets a source that does not answer."""
+
+    def absent(attempt):
+        raise Unavailable("SRC-019", "The host does not answer.")
+
+    monkeypatch.setattr(runner, "extract", absent)
+
+
+def test_each_retry_tells_code_sentence_and_waiting_time(mini, silent_source, monkeypatch, capsys):
     monkeypatch.setattr(runner, "RETRY_SECONDS", (0.4, 0.1, 0.1, 0.1))
-    (mini.ledger / "journal.csv").unlink()
     error = refused("mini-actuals", "--period", "2026-01")
-    told = [line for line in capsys.readouterr().err.splitlines() if "SRC-005" in line]
+    told = [line for line in capsys.readouterr().err.splitlines() if "SRC-019" in line]
     assert len(told) == leases.MAX_ATTEMPTS
-    assert "There is no file or folder 'ledger/journal.csv'" in told[0]
+    assert "The host does not answer." in told[0]
     assert re.search(r"tried again in 1 s, at \d\d:\d\d:\d\d UTC", told[0])
     assert told[-1].endswith("It is given up now.")
     assert "RUN-004" in str(error)
-    assert "SRC-005" in str(error)
+    assert "SRC-019" in str(error)
     assert "then replay the run" in str(error), "no next step"
 
 
-def test_a_run_that_is_stopped_while_it_waits_is_cancelled_and_frees_its_slice(mini, monkeypatch):
-    (mini.ledger / "journal.csv").unlink()
+def test_a_source_file_that_is_not_there_ends_the_command_at_once(mini, capsys):
+    path = mini.ledger / "journal.csv"
+    text = path.read_text()
+    path.unlink()
+    error = refused("mini-actuals", "--period", "2026-01")
+    run = Run.objects.get()
+    assert (run.state, run.error_code, error.returncode) == ("failed", "SRC-005", 1)
+    assert "SRC-005 There is no file or folder 'ledger/journal.csv'" in str(error)
+    assert "Deliver the file for the period, or correct its name; then run again." in str(error)
+    assert "tried again" not in capsys.readouterr().err
+    path.write_text(text)
+    call_command("flow_run", "mini-actuals", period="2026-01", username="otto")
+
+
+def answered(*options: str, **more) -> tuple[dict, CommandError]:
+    """The only object on standard output, and the error."""
+    out = StringIO()
+    with pytest.raises(CommandError) as caught:
+        call_command("flow_run", *options, "--json", **{"username": "otto", "stdout": out} | more)
+    return json.loads(out.getvalue()), caught.value
+
+
+def test_with_json_a_refusal_is_one_object_too(mini):
+    cases = [
+        ("RUN-002", 1, ("mini-actuals",), {}),
+        ("PER-001", 1, ("mini-actuals", "--period", "2031-01"), {}),
+        ("API-404", 1, ("nowhere", "--period", "2026-01"), {}),
+        ("IAM-001", 1, ("mini-actuals", "--period", "2026-01"), {"username": "carl"}),
+        ("API-005", 1, ("mini-actuals",), {"username": "nobody"}),
+        ("API-005", 2, (), {}),
+    ]
+    for code, returncode, options, more in cases:
+        told, error = answered(*options, **more)
+        flow, period = (options[0] if options else None), (options[2] if len(options) > 1 else None)
+        assert (told["flow"], told["period"], told["state"]) == (flow, period, "refused")
+        assert (told["error"]["code"], error.returncode) == (code, returncode), str(error)
+        assert told["error"]["message"] in str(error)
+        assert told["error"]["hint"] in str(error)
+
+
+def test_with_json_a_run_that_is_stopped_or_cancelled_is_one_object(mini, silent_source, monkeypatch):
+    monkeypatch.setattr(Waits, "tell", lambda self, run: signal.raise_signal(signal.SIGINT))
+    told, error = answered("mini-actuals", "--period", "2026-01")
+    assert (told["state"], "is cancelled" in str(error)) == ("cancelled", True)
+    out = StringIO()
+    call_command("flow_run", cancel=mini.plan().ref, as_json=True, username="otto", stdout=out)
+    assert json.loads(out.getvalue())["state"] == "cancelled"
+
+
+def test_a_run_that_is_stopped_while_it_waits_is_cancelled_and_frees_its_slice(
+    mini, silent_source, monkeypatch
+):
     waiting = Waits.tell
 
     def tell_and_stop(self, run):
@@ -145,13 +205,8 @@ def test_cancelling_an_ended_run_never_says_to_wait(mini):
     assert "Wait" not in caught.value.hint
 
 
-def test_a_target_that_does_not_answer_is_told_too(mini, monkeypatch, capsys):
+def test_a_target_that_does_not_answer_is_told_too(mini, silent_source, monkeypatch, capsys):
     monkeypatch.setattr(runner, "RETRY_SECONDS", (0.4,))
-
-    def absent(attempt):
-        raise Unavailable("SRC-019", "The host does not answer.")
-
-    monkeypatch.setattr(runner, "extract", absent)
     refused("mini-actuals", "--period", "2026-01")
     assert "SRC-019 The host does not answer." in capsys.readouterr().err
 
@@ -249,3 +304,5 @@ def test_a_database_that_goes_away_is_one_sentence(mini, monkeypatch):
     assert f"{Run.objects.get().ref} goes on with the next worker" in str(error)
     monkeypatch.setattr(flow_run, "run_plan", away)
     assert "As far as is known no run was planned" in str(refused("mini-actuals", "--period", "2026-01"))
+    told, _ = answered("mini-actuals", "--period", "2026-01")
+    assert (told["state"], told["error"]["code"]) == (None, "RUN-017")

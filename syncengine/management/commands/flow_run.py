@@ -17,8 +17,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, connection
 
 from portal.core.actor import Actor, Source, system_actor
+from portal.core.codes import Code as CoreCode
 from portal.core.codes import help_for
-from portal.core.errors import DomainError, Faults
+from portal.core.errors import BadInput, Conflict, DomainError, Faults
 from portal.people.actors import actor_for
 from portal.people.models import User
 from syncengine import dispatch
@@ -36,13 +37,20 @@ from syncengine.states import SUCCESS, RunState
 
 _POLL_SECONDS = 0.5
 _DOUBT = "Nobody knows whether the target holds this load; replay it: a replay asks the target first."
+_JSON = "print one JSON object, also of what is refused (state refused)"
 _UNPLANNED = "As far as is known no run was planned; look at the runs of the flow, then run it again."
 _EXIT = {RunState.UNRECONCILED: 3, RunState.HELD: 4, RunState.UNKNOWN: 5}
+
+
+class _Misused(BadInput):
+    """The command line itself is wrong: exit code 2."""
 
 
 class Command(BaseCommand):
     help = (
         "Plans a run of the flow's approved version and carries it out, with its progress on standard error. "
+        "A source file that is not there ends it at once; what else may pass, such as a target that does not "
+        "answer, is tried up to five times, after 2, 10, 60 and 300 seconds. "
         "A run that waits is cancelled by Ctrl-C, or later by --cancel RUN. "
         "Exit codes: 0 completed, 1 refused or failed, 3 unreconciled, 4 held, 5 unknown."
     )
@@ -52,55 +60,65 @@ class Command(BaseCommand):
         parser.add_argument("--cancel", metavar="RUN", default="", help="cancel a run, for instance R-000001")
         parser.add_argument("--period", metavar="YYYY-PP", default="", help="fiscal period of the slice")
         parser.add_argument("--dry-run", action="store_true", help="do everything but write to the target")
-        parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
+        parser.add_argument("--json", action="store_true", dest="as_json", help=_JSON)
         parser.add_argument("--as", dest="username", metavar="USER", help="account of the person who runs")
         parser.add_argument("--reason", default="Run from the command line.", help="why, for the audit")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self._ref = ""
+        self._ref, self._as_json = "", options["as_json"]
         try:
             self._do(options)
         except (InterfaceError, OperationalError) as error:
             connection.close()
-            raise CommandError(_away(error, self._ref)) from None
+            self._refuse(options, _away(error, self._ref))
+        except DomainError as error:
+            self._refuse(options, error)
 
     def _do(self, options: dict[str, Any]) -> None:
         actor = self._actor(options["username"])
         if bool(options["flow"]) == bool(options["cancel"]):
-            raise CommandError("Name the flow to run, or a run with --cancel.", returncode=2)
-        try:
-            if options["cancel"]:
-                self._cancel(actor, options["reason"], run_by_ref(actor, options["cancel"], P.FLOW_RUN))
-                return
-            run = run_plan(
-                actor=actor,
-                reason=options["reason"],
-                flow_code=options["flow"],
-                period=options["period"],
-                dry_run=options["dry_run"],
-                trigger=Run.Trigger.COMMAND,
-            )
-        except Faults as error:
-            raise CommandError("\n".join([*map(str, error.faults), error.hint])) from None
-        except DomainError as error:
-            raise CommandError(f"{error} {error.hint}".strip()) from None
+            raise _Misused(CoreCode.API_005, "Name the flow to run, or a run with --cancel.")
+        if options["cancel"]:
+            self._cancel(actor, options["reason"], run_by_ref(actor, options["cancel"], P.FLOW_RUN))
+            return
+        run = run_plan(
+            actor=actor,
+            reason=options["reason"],
+            flow_code=options["flow"],
+            period=options["period"],
+            dry_run=options["dry_run"],
+            trigger=Run.Trigger.COMMAND,
+        )
         self._ref = run.ref
         run = self._carry_out(run)
         if not run.is_final:
             self._stopped(actor, run)
-        if options["as_json"]:
-            self.stdout.write(json.dumps(run_summary(run)))
-        else:
-            self.stdout.write(_sentences(run))
+        self._answer(run_summary(run) if self._as_json else _sentences(run))
         if run.state not in SUCCESS:
             raise CommandError(_trouble(run), returncode=_EXIT.get(RunState(run.state), 1))
+
+    def _answer(self, answer: dict[str, Any] | str) -> None:
+        """What is told on standard output; with --json every end tells exactly one object."""
+        self.stdout.write(answer if isinstance(answer, str) else json.dumps(answer))
+
+    def _refuse(self, options: dict[str, Any], error: DomainError) -> NoReturn:
+        """The end without a run's own; of one that goes on elsewhere no state is told."""
+        if self._as_json:
+            run = {"run": self._ref} if self._ref else {}
+            told = {"flow": options["flow"], "period": options["period"] or None}
+            gone = error.code == Code.RUN_017
+            self._answer({**run, **told, "state": None if gone else "refused", "error": _error(error)})
+        faults = error.faults if isinstance(error, Faults) else ()
+        words = "\n".join([*map(str, faults), error.hint]) if faults else f"{error} {error.hint}".strip()
+        raise CommandError(words, returncode=2 if isinstance(error, _Misused) else 1) from None
 
     def _actor(self, username: str | None) -> Actor:
         if not username:
             return system_actor("Command line", Source.CLI)
         user = User.objects.select_related("person").filter(username=username).first()
         if user is None or not user.may_sign_in:
-            raise CommandError(f"There is no active account {username!r}.")
+            hint = "Name the account of a person who may sign in."
+            raise BadInput(CoreCode.API_005, f"There is no active account {username!r}.", hint=hint)
         return actor_for(user, source=Source.CLI)
 
     def _carry_out(self, run: Run) -> Run:
@@ -120,16 +138,20 @@ class Command(BaseCommand):
     def _cancel(self, actor: Actor, reason: str, run: Run) -> None:
         run = run_cancel(actor=actor, reason=reason, run_id=run.pk)
         later = "" if run.is_final else f" asked to stop; it is {run.get_state_display()}"
-        self.stdout.write(f"{run.ref} is{later or ' cancelled, nothing was loaded'}.")
+        words = f"{run.ref} is{later or ' cancelled, nothing was loaded'}."
+        self._answer(run_summary(run) if self._as_json else words)
 
     def _stopped(self, actor: Actor, run: Run) -> NoReturn:
         """A run that this command leaves before its end is cancelled, unless the target may hold it."""
+        words, refused = f"{run.ref} is cancelled: it was stopped here, nothing was loaded.", {}
         try:
-            run_cancel(actor=actor, reason="Stopped at the command line.", run_id=run.pk)
+            run = run_cancel(actor=actor, reason="Stopped at the command line.", run_id=run.pk)
         except DomainError as error:
-            words = f"{run.ref} goes on with the next worker: manage.py runworker."
-            raise CommandError(f"{error} {words}") from None
-        raise CommandError(f"{run.ref} is cancelled: it was stopped here, nothing was loaded.")
+            words = f"{error} {run.ref} goes on with the next worker: manage.py runworker."
+            refused = {"error": _error(error)}
+        if self._as_json:
+            self._answer(run_summary(run) | refused)
+        raise CommandError(words)
 
 
 @contextmanager
@@ -185,11 +207,18 @@ def _follow(run_id: int, out: TextIO, done: threading.Event) -> None:
         connection.close()
 
 
-def _away(error: Exception, ref: str) -> str:
+def _away(error: Exception, ref: str) -> Conflict:
     """That the portal's database is not usable, and what becomes of the run."""
     why = str(error).strip().splitlines()[:1]
     then = f"{ref} goes on with the next worker: manage.py runworker." if ref else _UNPLANNED
-    return f"{Code.RUN_017} The portal's database went away: {' '.join(why)[:200]}. {then}"
+    return Conflict(Code.RUN_017, f"The portal's database went away: {' '.join(why)[:200]}.", hint=then)
+
+
+def _error(error: DomainError) -> dict[str, str]:
+    """A refusal in the shape that a run's summary has for its trouble, with what to do next."""
+    faults = error.faults if isinstance(error, Faults) else ()
+    message = "; ".join(map(str, faults)) if len(faults) > 1 else error.message
+    return {"code": error.code, "message": message, "place": error.place, "hint": error.hint}
 
 
 def _trouble(run: Run) -> str:
