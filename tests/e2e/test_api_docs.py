@@ -23,3 +23,15 @@ def test_the_menu_leads_to_the_api_documentation_and_back(world, open_page):
     page.get_by_role("link", name="Back to the portal").click()
     page.wait_for_url(re.compile(r"/$"))
     page.get_by_role("heading", name="Close desk").wait_for()
+
+
+def test_the_documentation_is_dark_in_the_dark_and_in_the_theme_that_was_chosen(world, open_page):
+    page = open_page(dark=True)
+    sign_in(page, "architect")
+    dark, ground = "document.documentElement.className", "getComputedStyle(document.body).backgroundColor"
+    page.goto("/api/v1/docs/")
+    assert (page.evaluate(dark), page.evaluate(ground)) == ("dark-mode", "rgb(28, 32, 34)")
+    page.goto("/")
+    page.get_by_label("Switch between light and dark").click()
+    page.goto("/api/v1/docs/")
+    assert (page.evaluate(dark), page.evaluate(ground)) == ("", "rgb(250, 250, 250)")
