@@ -54,7 +54,7 @@ ENGINE_HELP: dict[Code, Help] = {
     Code.DQ_006: Help(
         "The currency is not a code",
         "The currency is not three capital letters.",
-        "The record's amounts are in the totals of currency XXX.",
+        "The record's amounts are in the totals of no valid currency; in files and for programs that is XXX.",
         "Correct the currency in the source; then run again.",
         _OWNER,
     ),

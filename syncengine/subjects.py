@@ -16,6 +16,7 @@ from portal.audit.services import record
 from portal.core.actor import Actor
 from portal.core.canonical import decimal_text
 from portal.core.clock import now
+from portal.core.currencies import currency_name
 from portal.core.locking import locked
 from portal.core.money import amount_words, decimal_sum
 from portal.core.states import apply_transition
@@ -199,7 +200,9 @@ class AcceptUnloadedSubject(Subject):
 
     def shown_preview(self, change: ChangeRequest) -> dict[str, str]:
         return {
-            currency: ", ".join(_sides(Decimal(total["debit"]), Decimal(total["credit"]), currency))
+            currency_name(currency): ", ".join(
+                _sides(Decimal(total["debit"]), Decimal(total["credit"]), currency)
+            )
             for currency, total in (change.preview or {}).items()
         }
 

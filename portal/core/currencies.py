@@ -10,6 +10,7 @@ _ZERO = frozenset(
 )
 _THREE = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 _FOUR = frozenset(["CLF", "UYW"])
+NO_CURRENCY = "XXX"
 
 
 def minor_units(currency: str) -> int:
@@ -19,6 +20,11 @@ def minor_units(currency: str) -> int:
     if currency in _THREE:
         return 3
     return 4 if currency in _FOUR else 2
+
+
+def currency_name(currency: str) -> str:
+    """What a heading calls a currency; ISO 4217's code for none is where amounts without one are counted."""
+    return "no valid currency" if currency == NO_CURRENCY else currency
 
 
 def exceptional_minor_units() -> dict[str, int]:

@@ -12,7 +12,7 @@ from django.db.backends.signals import connection_created
 from django.db.models import Aggregate, Expression, lookups
 
 from portal.core.canonical import decimal_text
-from portal.core.currencies import minor_units
+from portal.core.currencies import currency_name, minor_units
 
 INTEGER_DIGITS = 24
 DECIMAL_PLACES = 4
@@ -149,4 +149,4 @@ def group_digits(value: Decimal | int, places: int | None = None) -> str:
 
 def amount_words(value: Decimal, currency: str = "") -> str:
     """An amount inside a sentence, as pages show it: 8,591,742.36 EUR; "" when no currency is known."""
-    return f"{group_digits(value, minor_units(currency))} {currency}".rstrip()
+    return f"{group_digits(value, minor_units(currency))} {currency_name(currency)}".rstrip()

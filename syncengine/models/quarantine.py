@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 
+from portal.core.currencies import currency_name
 from portal.core.money import MoneyField
 from portal.core.querysets import Governed
 from portal.people.models import Person
+from syncengine.codes import Code
 from syncengine.models.flow import Flow
 from syncengine.models.run import Run
 from syncengine.permissions import P
@@ -55,3 +57,9 @@ class QuarantinedRecord(Governed):
 
     def __str__(self) -> str:
         return f"{self.flow} {self.code} row {self.row}"
+
+    @property
+    def told_currency(self) -> str:
+        """What the record holds where that is no currency; its amounts are counted under none then."""
+        held = self.value if self.code == Code.DQ_006 else ""
+        return held or currency_name(self.currency)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from portal.core.currencies import NO_CURRENCY
 from syncengine.definition.model import (
     CalendarCheck,
     FlowDefinition,
@@ -120,7 +121,7 @@ class Pipeline:
         valid = "regexp_full_match(_raw_currency, '[A-Z]{3}')"
         chain.add(
             f"{debit} AS _debit, {credit} AS _credit, {unreadable} AS _unreadable, "
-            f"CASE WHEN {valid} THEN _raw_currency ELSE 'XXX' END AS _currency"
+            f"CASE WHEN {valid} THEN _raw_currency ELSE {literal(NO_CURRENCY)} END AS _currency"
         )
 
     def _money_rules(self) -> list[FaultRule]:
@@ -137,7 +138,9 @@ class Pipeline:
             rules.append(FaultRule(faults.BAD_SIDE, "_side IS NULL", side, text_of(side)))
         if amount.currency.field:
             field = amount.currency.field
-            rules.append(FaultRule(faults.BAD_CURRENCY, "_currency = 'XXX'", field, text_of(field)))
+            rules.append(
+                FaultRule(faults.BAD_CURRENCY, f"_currency = {literal(NO_CURRENCY)}", field, text_of(field))
+            )
         return rules
 
     def _checks(self, chain: Chain, members: Mapping[str, MemberTable], codes: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, F, Max, Min, QuerySet, Value, When
 from django.db.models.functions import Left, StrIndex
 
+from portal.core.currencies import currency_name
 from portal.core.money import decimal_sum
 from syncengine.models import QuarantinedRecord, Run
 from syncengine.selectors.health import latest_of_slices
@@ -30,6 +31,10 @@ class Amounts:
     currency: str
     debit: Decimal
     credit: Decimal
+
+    @property
+    def heading(self) -> str:
+        return currency_name(self.currency)
 
 
 @dataclass(frozen=True, slots=True)

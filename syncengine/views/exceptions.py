@@ -62,12 +62,12 @@ class AmountsColumn(Column):
         lines = format_html_join(
             SafeString("<br>"),
             '{} <span class="muted">{}</span>',
-            ((money(*self._figure(item)), item.currency) for item in amounts),
+            ((money(*self._figure(item)), item.heading) for item in amounts),
         )
         return format_html('<td class="num" data-label="{}">{}</td>', self.label, lines)
 
     def exported(self, row: Any) -> str:
-        return "; ".join(f"{figure(*self._figure(item))} {item.currency}" for item in row["amounts"])
+        return "; ".join(f"{figure(*self._figure(item))} {item.heading}" for item in row["amounts"])
 
     def _figure(self, item: Amounts) -> tuple[Decimal, int]:
         return getattr(item, self.name), minor_units(item.currency)
@@ -209,7 +209,7 @@ class RecordListView(HeldRecords, ListPage):
         Column("value", "Value", kind="code", sort="value"),
         Column("debit", "Debit", kind="money", currency="currency"),
         Column("credit", "Credit", kind="money", currency="currency"),
-        Column("currency", "Currency", kind="code", sort="currency"),
+        Column("currency", "Currency", kind="code", value="told_currency", sort="currency"),
         Column("state", "State", kind="status", sort="state"),
         Column("assigned_to", "Assigned to", value="assigned_to.name", sort="assigned_to__name"),
         Column("last_run", "Run", kind="code", value="last_run.ref", link=lambda r: run_url(r.last_run)),

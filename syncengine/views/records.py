@@ -113,8 +113,8 @@ class RecordDetailView(DetailPage):
         return [
             Fact("Flow", record.flow.code, "code", url=flow_url(record.flow)),
             Fact("Period", record.period or "all"),
-            Fact(f"Debit {record.currency}", record.debit, "money"),
-            Fact(f"Credit {record.currency}", record.credit, "money"),
+            Fact(f"Debit {record.told_currency}", record.debit, "money"),
+            Fact(f"Credit {record.told_currency}", record.credit, "money"),
             Fact("Assigned to", record.assigned_to.name if record.assigned_to else "nobody"),
             Fact("Held since", record.opened_at, "time"),
             Fact("Closed", record.closed_at, "time"),

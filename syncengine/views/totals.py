@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from portal.core.currencies import minor_units
+from portal.core.currencies import currency_name, minor_units
 from portal.core.export import figure
 from syncengine.models import Run
 from syncengine.selectors.runs import BUCKETS, Totals, loaded_word, totals_of
@@ -33,6 +33,10 @@ class Equation:
     cells: list[Cell]
     difference: Any
     places: int
+
+    @property
+    def heading(self) -> str:
+        return currency_name(self.currency) or "All currencies"
 
     @property
     def is_money(self) -> bool:

@@ -18,12 +18,15 @@ from portal.approvals.models import ChangeRequest
 from portal.approvals.selectors import diff_of
 from portal.audit.models import AuditEntry
 from portal.people.models import User
+from syncengine.management.commands import flow_run
 from syncengine.models import QuarantinedRecord
 from syncengine.tags import Tag
 from tests.conftest import make_person
 from tests.syncengine.test_pages import BACKEND, text_of, url
 
 GROUP = "?flow=mini-actuals&code=MDM-002&field=cost_center&member=OLD&work=held"
+
+ODD = ("eur", "", "XXX")
 
 
 @pytest.fixture
@@ -67,6 +70,26 @@ def test_the_export_of_exceptions_has_the_rows_of_the_screen_in_its_order(mini, 
     old = next(row for row in rows if row[0] == "OLD" or row[0].startswith("OLD |"))
     assert old[7] == "0.00 EUR; 500 JPY"
     assert old[8] == "75.00 EUR; 0 JPY"
+
+
+def test_records_without_a_valid_currency_show_what_they_hold_under_a_heading_that_says_so(mini, enter):
+    path = mini.ledger / "journal.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:-1], *(f"2026-01,DE,1200,S1,{held},5.00,,x" for held in ODD)]) + "\n")
+    run = mini.run()
+    client = enter("otto")
+    member, _, _, _, _, records, _, debit, *_ = next(
+        row for row in exported(client, url("exception-list")) if row[1] == "DQ-006"
+    )
+    assert (member in ("eur", "(empty)", "XXX"), records, debit) == (True, "1", "5.00 no valid currency")
+    head, *rows = exported(client, url("record-list") + "?code=DQ-006")
+    told = [dict(zip(head, row, strict=True)) for row in rows]
+    assert [line["Currency"] for line in told] == ["eur", "no valid currency", "XXX"]
+    assert "XXX" not in text_of(client.get(url("run-detail", pk=run.pk)))
+    group = "?flow=mini-actuals&code=DQ-006&field=currency&value=eur&work=held"
+    page = text_of(client.get(url("record-list") + group))
+    assert ("no valid currency" in page, "XXX" in page) == (True, False)
+    assert "no valid currency" in flow_run._sentences(run)
 
 
 def test_the_export_of_records_has_the_words_and_cents_of_the_screen(mini, enter):

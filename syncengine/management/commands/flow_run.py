@@ -19,6 +19,7 @@ from django.db import InterfaceError, OperationalError, connection
 from portal.core.actor import Actor, Source, system_actor
 from portal.core.codes import Code as CoreCode
 from portal.core.codes import help_for
+from portal.core.currencies import currency_name
 from portal.core.errors import BadInput, Conflict, DomainError, Faults
 from portal.people.actors import actor_for
 from portal.people.models import User
@@ -242,7 +243,7 @@ def _sentences(run: Run) -> str:
         name = loaded_word(run) if bucket == "loaded" else bucket
         lines.append(f"  {name:<12}{item['records']:>10,}{amounts}")
         for currency, part in summary.get("by_currency", {}).get(bucket, {}).items():
-            lines.append(f"    {currency:<10}{part['records']:>10,}{_amounts(part)}")
+            lines.append(f"    {currency_name(currency):<10}{part['records']:>10,}{_amounts(part)}")
     for code, count in summary["quarantined_by_code"].items():
         lines.append(f"    {code}: {count:,} {'record' if count == 1 else 'records'}")
     if run.output_hash:
