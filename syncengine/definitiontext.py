@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
 from portal.core.errors import Fault, Faults
+from portal.core.keys import Key, arranged
 from portal.core.yamlsafe import Positions, Yaml, YamlError, load_yaml
+from syncengine.connectors import documented
+from syncengine.definition import keys, written
 
 MAX_TEXT = 200_000  # bytes
 SKELETON = """\
@@ -37,7 +41,19 @@ _STEP = re.compile(r"[^.\[\]]+")
 
 def definition_text(definition: Any) -> str:
     """A canonical definition as YAML; reading it back gives the same definition."""
-    return str(yaml.safe_dump(definition, sort_keys=False, allow_unicode=True, width=100))
+    shown = arranged(written(definition), documented_definition())
+    return str(yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=100))
+
+
+def documented_definition() -> tuple[Key, ...]:
+    """The keys of a definition, with those that the connectors have for a dataset."""
+    variants = tuple(
+        (f"connector: {name}", words.dataset) for name, words in sorted(documented.all().items())
+    )
+    source = next(key for key in keys.DEFINITION if key.name == "source")
+    dataset = next(key for key in source.keys if key.name == "dataset")
+    below = tuple(replace(key, variants=variants) if key is dataset else key for key in source.keys)
+    return tuple(replace(key, keys=below) if key is source else key for key in keys.DEFINITION)
 
 
 def read_text(text: str) -> tuple[Yaml, Positions]:

@@ -16,10 +16,10 @@ from portal.core.manifest import UNCHANGED, Applying, Entry, Outcome, Reading, R
 from portal.core.manifest.codes import Code
 from portal.core.yamlsafe import Yaml
 from portal.fiscal.periods import is_period
-from syncengine.connectors import documented
 from syncengine.connectors.file import parse_dataset, read_rows
-from syncengine.definition import DefinitionError, FlowDefinition, keys, parse_definition
+from syncengine.definition import DefinitionError, FlowDefinition, keys, parse_definition, written
 from syncengine.definitions import version_hash
+from syncengine.definitiontext import documented_definition
 from syncengine.manifestfit import manifest_misfits
 from syncengine.models import Flow, FlowVersion
 from syncengine.services import flow_define, flow_version_start, flow_version_submit
@@ -64,13 +64,8 @@ class FlowsSection(Section[FlowItem]):
     )  # fmt: skip
 
     def documented(self) -> tuple[Key, ...]:
-        variants = tuple(
-            (f"connector: {name}", words.dataset) for name, words in sorted(documented.all().items())
-        )
-        definition = self.fields[-1]
-        source = next(key for key in definition.keys if key.name == "source")
-        dataset = next(key for key in source.keys if key.name == "dataset")
-        return _replaced(self.fields, dataset, replace(dataset, variants=variants))
+        *others, definition = self.fields
+        return (*others, replace(definition, keys=documented_definition()))
 
     def read(self, entry: Entry, reading: Reading) -> FlowItem:
         data = entry.raw("definition")
@@ -148,13 +143,8 @@ class FlowsSection(Section[FlowItem]):
                     "name": flow.name,
                     "description": flow.description,
                     "effective_from": version.effective_from,
-                    "definition": _texts(version.definition),
+                    "definition": _texts(written(version.definition)),
                 }
-
-
-def _replaced(among: tuple[Key, ...], old: Key, new: Key) -> tuple[Key, ...]:
-    """The same keys with another one in place of `old`, however deep it stands."""
-    return tuple(new if key is old else replace(key, keys=_replaced(key.keys, old, new)) for key in among)
 
 
 def current_versions(flow: Flow) -> list[FlowVersion]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,29 @@ def walk(keys: Iterable[Key], depth: int = 0) -> Iterator[tuple[int, Key | str]]
 
 def names(keys: Iterable[Key]) -> tuple[str, ...]:
     return tuple(key.name for key in keys)
+
+
+def arranged(value: Any, keys: tuple[Key, ...]) -> Any:
+    """The value with the keys of its mappings in declared order, and names of one's own sorted where they
+    are declared: databases do not keep the order of a mapping alike."""
+    if isinstance(value, list):
+        return [arranged(item, keys) for item in value]
+    if not isinstance(value, dict):
+        return value
+    places = {key.name: at for at, key in enumerate(keys)}
+    own = next((at for at, key in enumerate(keys) if key.name.isupper()), len(keys))
+    found = {}
+    for name in sorted(value, key=lambda name: (places.get(name, own), name)):
+        at = places.get(name, own)
+        below = _keys_below(keys[at], value[name]) if at < len(keys) else ()
+        found[name] = arranged(value[name], below)
+    return found
+
+
+def _keys_below(key: Key, value: Any) -> tuple[Key, ...]:
+    """Those of the variant that knows all names of the value, of all variants when none does."""
+    variants = [variant for _, variant in key.variants]
+    fitting = (
+        variant for variant in variants if isinstance(value, dict) and set(value) <= set(names(variant))
+    )
+    return key.keys + next(fitting, tuple(chain.from_iterable(variants)))

@@ -26,6 +26,7 @@ from syncengine.definition.model import (
     SidedAmount,
     SignedAmount,
 )
+from syncengine.definition.parse_money import default_pattern
 
 
 def definition_dict(flow: FlowDefinition) -> dict[str, Any]:
@@ -62,6 +63,24 @@ def definition_dict(flow: FlowDefinition) -> dict[str, Any]:
     if flow.reconcile:
         found["reconcile"] = _reconcile(flow.reconcile)
     return found
+
+
+def written(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """The canonical dict as people write it: without patterns that the marks beside them imply.
+
+    Who then changes the marks changes what is read. Hashes are those of the canonical dict.
+    """
+    found = dict(definition)
+    if "amount" in found:
+        found["amount"] = _without_usual_pattern(found["amount"])
+    if "amount" in (figure := found.get("reconcile") or {}):
+        found["reconcile"] = figure | {"amount": _without_usual_pattern(figure["amount"])}
+    return found
+
+
+def _without_usual_pattern(amount: Mapping[str, Any]) -> dict[str, Any]:
+    usual = default_pattern(amount.get("decimal_mark", "."), amount.get("grouping_mark", ""))
+    return {key: value for key, value in amount.items() if (key, value) != ("pattern", usual)}
 
 
 def _source(item: FlowSource) -> dict[str, Any]:

@@ -126,6 +126,7 @@ def test_the_name_of_a_flow_is_set_once(manifest, architect, controller_a) -> No
             "object: cash",
         ),
         (r"pattern: \d+\.\d{2}", r"pattern: (?=x)\d", "RUN-104", "pattern: (?=x)"),
+        (r"pattern: \d+\.\d{2}", r"pattern: \d+,\d{2}", "RUN-104", r"pattern: \d+,"),
         ("config: {folder: halden}", "config: {folder: ../..}", "SRC-003", "folder: ../.."),
         ("config: {folder: halden}", "config: {folder: halden, password: x}", "SRC-002", "password: x"),
         ("config: {url: ", "config: {uri: ", "SRC-002", "config: {uri"),

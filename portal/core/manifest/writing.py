@@ -10,8 +10,9 @@ from typing import Any
 
 import yaml
 
+from portal.core.keys import arranged
 from portal.core.manifest.files import looks_like_formula
-from portal.core.manifest.ports import Table, ordered_sections
+from portal.core.manifest.ports import Section, Table, ordered_sections
 from portal.core.manifest.reading import VERSION
 
 INLINE_ROWS = 60
@@ -31,7 +32,7 @@ def export_manifest(only: Collection[str] = (), *, inline: bool = False) -> tupl
     for section in ordered_sections():
         if only and section.name not in only:
             continue
-        entries = [_shaped(section.name, entry, None if inline else files) for entry in section.export()]
+        entries = [_shaped(section, entry, None if inline else files) for entry in section.export()]
         if entries:
             found[section.name] = entries
     text = yaml.dump(
@@ -53,12 +54,13 @@ def write_manifest(path: Path, only: Collection[str] = ()) -> list[Path]:
     return written
 
 
-def _shaped(section: str, entry: dict[str, Any], files: dict[str, str] | None) -> dict[str, Any]:
-    """The entry without empty values; long tables become files."""
+def _shaped(section: Section[Any], entry: dict[str, Any], files: dict[str, str] | None) -> dict[str, Any]:
+    """The entry without empty values, its keys in the order of their documentation; long tables become
+    files."""
     shaped: dict[str, Any] = {}
-    for key, value in entry.items():
+    for key, value in arranged(entry, section.documented()).items():
         if isinstance(value, Table):
-            value = _table(f"{section}-{entry['code']}-{key}.csv", value, files)
+            value = _table(f"{section.name}-{entry['code']}-{key}.csv", value, files)
         if value not in ("", None, [], {}):
             shaped[key] = value
     return shaped
