@@ -162,7 +162,7 @@ ENGINE_HELP: dict[Code, Help] = {
         "The period does not fit the flow",
         "A flow by period needs a period of its calendar; another flow takes none.",
         _NOT_STARTED,
-        "Name a period of the form YYYY-PP, or none.",
+        "Name a period of the form YYYY-PP where the flow runs by period, and none where it does not.",
         _OPERATOR,
     ),
     Code.RUN_003: Help(

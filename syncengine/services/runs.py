@@ -46,7 +46,8 @@ def _check_period(definition: FlowDefinition, period: str) -> None:
     by_period = definition.slice.per is Per.PERIOD
     if by_period != bool(period):
         words = "This flow runs for one period: name it." if by_period else "This flow takes no period."
-        raise Invalid(Code.RUN_002, words, place="period")
+        hint = "Name a fiscal period YYYY-PP." if by_period else "Leave the period out."
+        raise Invalid(Code.RUN_002, words, place="period", hint=hint)
     if not by_period:
         return
     calendar = fiscal.calendar_by_code(definition.calendar or "")

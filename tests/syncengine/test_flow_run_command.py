@@ -101,6 +101,11 @@ def test_with_json_a_refusal_is_one_object_too(mini):
         assert told["error"]["hint"] in str(error)
 
 
+def test_a_period_that_is_missing_is_asked_for_and_not_called_optional(mini):
+    told, _ = answered("mini-actuals")
+    assert told["error"]["hint"] == "Name a fiscal period YYYY-PP."
+
+
 def test_with_json_a_run_that_is_stopped_or_cancelled_is_one_object(mini, silent_source, monkeypatch):
     monkeypatch.setattr(Waits, "tell", lambda self, run: signal.raise_signal(signal.SIGINT))
     told, error = answered("mini-actuals", "--period", "2026-01")
