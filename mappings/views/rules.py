@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 
 from mappings import selectors, services
 from mappings.codes import Code
 from mappings.forms import RevisionForm, RuleForm, RulesImportForm
-from mappings.models import MappingRule, MappingVersion
+from mappings.models import MappingRule, MappingSet, MappingVersion
 from mappings.permissions import P
 from mappings.services import ImportResult
 from mappings.views.meanwhile import edits_since
@@ -36,6 +37,10 @@ class _OnVersion(ObjectActionPage):
 
     def get_queryset(self) -> Any:
         return MappingVersion.objects.select_related("mapping_set__target_dimension", "base")
+
+    def stored_rows(self) -> QuerySet:
+        """The set, which every edit of its versions holds first."""
+        return MappingSet.objects.filter(pk=self.object.mapping_set_id)
 
     def blocked(self) -> str:
         return why_closed(self.object)

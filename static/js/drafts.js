@@ -1,11 +1,13 @@
 // What is typed outlives the session: it is kept in this tab until its form is sent or left, and stands in the
-// form again when the portal asked to sign in meanwhile. Passwords, files and hidden values are never kept;
-// signing out, or another account in the same tab, forgets everything.
+// form again when the portal asked to sign in meanwhile. Passwords, files and hidden values are never kept, but
+// for the version that was read: what was typed on an older one must be refused, not saved over the newer one.
+// Signing out, or another account in the same tab, forgets everything.
 "use strict";
 
 (() => {
   const PREFIX = "draft:";
   const UNKEPT = ["password", "hidden", "file", "submit", "button", "reset", "image"];
+  const VERSION = "version_read";
   const account = document.body.dataset.account;
 
   function keys() {
@@ -34,7 +36,8 @@
   }
 
   function typedIn(form) {
-    return [...form.elements].filter((field) => field.name && !UNKEPT.includes(field.type) && field.type !== "fieldset");
+    return [...form.elements].filter((field) => field.name && field.type !== "fieldset"
+      && (field.name === VERSION || !UNKEPT.includes(field.type)));
   }
 
   function valueOf(field) {
@@ -61,6 +64,8 @@
     const key = keyOf(form);
     const draft = read(key);
     if (!draft?.lost) return;
+    const version = form.elements[VERSION];
+    const fresh = version?.value;
     typedIn(form).forEach((field) => {
       if (nameOf(field) in draft.values) fill(field, draft.values[nameOf(field)]);
     });
@@ -69,8 +74,9 @@
     notice.querySelector("button").addEventListener("click", () => {
       sessionStorage.removeItem(key);
       form.reset();
+      if (version) version.value = fresh;
       notice.remove();
-      typedIn(form)[0]?.focus();
+      typedIn(form).find((field) => field.type !== "hidden")?.focus();
     });
     form.prepend(notice);
     document.querySelector('.toast[data-tag="signed-out"]')?.remove(); // the notice says more

@@ -112,3 +112,26 @@ def test_a_decision_sent_after_the_session_ended_leads_back_to_its_change_with_t
     reason = page.locator("form[action$='/approve/'] textarea")
     assert reason.input_value() == "The owner is somebody else."
     no_findings(page)
+
+
+def test_what_was_typed_on_an_older_version_is_refused_and_not_saved_over_the_newer_one(world, open_page):
+    page = open_page(width=390, dark=True)
+    sign_in(page, "architect")
+    system = System.objects.earliest("pk")
+    page.goto(f"/catalog/systems/{system.pk}/edit/")
+    page.get_by_label("Name").fill("Typed here")
+    page.get_by_label("Reason").fill("Typed for a long time")
+    session_ends(page)
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/login/**")
+    System.objects.filter(pk=system.pk).update(region="Meanwhile")
+    sign_in_here(page, "architect")
+    page.get_by_text(RESTORED).wait_for()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="What changed meanwhile").wait_for()
+    no_findings(page)
+    assert page.get_by_label("Name").input_value() == "Typed here"
+    assert page.get_by_label("Region").input_value() == "Meanwhile"
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="Typed here").wait_for()
+    assert System.objects.get(pk=system.pk).region == "Meanwhile"

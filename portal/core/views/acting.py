@@ -41,7 +41,7 @@ class ActionMixin:
     preview_template = ""
     reference = ""  # section of the manifest whose keys explain what is typed here
     template_name = "generic/action.html"
-    carries: ClassVar[str] = ""  # the form's own version, which the service compares; "" where the page does
+    carries: ClassVar[str] = ""  # the form's own version, which the service compares as well
     request: HttpRequest
 
     def perform(self, form: Any) -> Any:
@@ -115,10 +115,10 @@ class ActionMixin:
 
     def _act(self, form: Any) -> Any:
         """`perform`, on nothing but what the form was filled in from."""
-        names = self.stored()
-        if self.carries or not names:
+        names, posted = self.stored(), self.request.POST.get(VERSION, "")
+        if not names or (self.carries and not posted):
             return self.perform(form)
-        read = digests_of(self.request.POST.get(VERSION, ""), names)
+        read = digests_of(posted, names)
 
         def compare() -> None:
             self.prepare()  # type: ignore[attr-defined]
