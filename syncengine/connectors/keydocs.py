@@ -37,8 +37,9 @@ FILE_DATASET = (
     Key("upload", "sha256", "a file uploaded as evidence", "",
         "4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865"),
     Key("format", "delimited, fixed or xlsx", "how it is written", "delimited", "xlsx"),
-    Key("encoding", "ascii, cp1252, latin-1, utf-16, utf-8 or utf-8-sig", "its encoding; utf-8-sig "
-        "begins with a byte order mark", "utf-8", "cp1252"),
+    Key("encoding", "ascii, cp1252, latin-1, utf-16, utf-8 or utf-8-sig", "its encoding; a byte "
+        "order mark before utf-8 is skipped (utf-8-sig is the same), before utf-16 it is needed", "utf-8",
+        "cp1252"),
     Key("separator", "one character", "what separates columns", ",", '";"'),
     Key("quote", "one character or empty", "what may surround a value", "the double quotation mark", '""'),
     Key("header", "true or false", "whether the first line names the columns", "true; false for fixed",

@@ -55,7 +55,7 @@ def refused(folder: Path, data: bytes, **keys: object) -> tuple[str, Any, Any]:
         (b"a,b\n1,\xc3\xa5\n", {"encoding": "ascii"}, ("SRC-011", 2, None)),
         (b"a,b\n1,\x81\n", {"encoding": "cp1252"}, ("SRC-011", 2, None)),
         (b"a,b\n1,2\n", {"encoding": "utf-16"}, ("SRC-011", 1, None)),
-        (b"\xef\xbb\xbfa,b\n1,2\n", {}, ("SRC-011", 1, None)),
+        (b"\xef\xbb\xbfa,b\n1,2\n", {"encoding": "ascii"}, ("SRC-011", 1, None)),
         (b"a,b\n1,2\n\xef\xbb\xbf3,4\n", {}, ("SRC-012", 3, None)),
         (b"a,b\n1,\0\n", {}, ("SRC-012", 2, None)),
         ("a,b\n1,\ufffd\n".encode(), {}, ("SRC-012", 2, None)),

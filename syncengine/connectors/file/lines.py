@@ -65,6 +65,7 @@ def _all_lines(stream: BinaryIO, dataset: FileDataset, name: str) -> Iterator[Li
 
 
 def _check_start(stream: BinaryIO, dataset: FileDataset, name: str) -> None:
+    """Leaves the stream before the text; a byte order mark before UTF-8 is no part of it."""
     start = stream.read(4)
     stream.seek(0)
     if not start:
@@ -72,13 +73,7 @@ def _check_start(stream: BinaryIO, dataset: FileDataset, name: str) -> None:
     if dataset.encoding == "utf-16" and start[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         raise fault(Code.SRC_011, "The file does not begin with a UTF-16 byte order mark.", name, 1)
     if dataset.encoding == "utf-8" and start.startswith(codecs.BOM_UTF8):
-        raise fault(
-            Code.SRC_011,
-            "The file begins with a byte order mark.",
-            name,
-            1,
-            hint="Declare the encoding utf-8-sig.",
-        )
+        stream.seek(len(codecs.BOM_UTF8))
 
 
 def _read_line(text: io.TextIOWrapper, stream: BinaryIO, dataset: FileDataset, name: str) -> str:

@@ -43,9 +43,8 @@ class ByteScan:
     def feed(self, chunk: bytes) -> None:
         self._measure_lines(chunk)
         joint = self._tail + chunk
-        body = (
-            joint if self.size else joint.removeprefix(BOM if self._dataset.encoding == "utf-8-sig" else b"")
-        )
+        marked = not self.size and self._dataset.encoding in ("utf-8", "utf-8-sig")
+        body = joint.removeprefix(BOM) if marked else joint
         self._look_for_odd(body, body.isascii())
         self._check_encoding(chunk)
         self.line_ends += chunk.count(b"\n")

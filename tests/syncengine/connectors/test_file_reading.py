@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
@@ -130,6 +131,44 @@ def test_empty_is_empty_and_null_only_the_declared_marker(tmp_path: Path) -> Non
 def test_every_encoding_gives_the_same_text(tmp_path: Path, encoding: str) -> None:
     data = "navn;beløp\r\nSkøyen Ås;1,50\r\n".encode(encoding)
     assert extract(tmp_path, data, encoding=encoding, separator=";")[1] == [("Skøyen Ås", "1,50")]
+
+
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("odd", [b"", b'3,"p\nq"\n'])
+def test_a_byte_order_mark_before_utf_8_is_no_part_of_the_text(
+    tmp_path: Path, header: bool, odd: bytes
+) -> None:
+    keys: dict[str, object] = {} if header else {"header": False, "columns": ["a", "b"]}
+    text = b"a,b\n1,x\n2,\xc3\x85\n" + odd
+    with_mark, rows = extract(tmp_path, codecs.BOM_UTF8 + text, **keys)
+    plain, same = extract(tmp_path, text, **keys)
+    assert (with_mark.columns, with_mark.parquet, rows) == (plain.columns, plain.parquet, same)
+    assert rows[0] == (("1", "x") if header else ("a", "b"))
+    fast = straight(tmp_path, codecs.BOM_UTF8 + text, parse_file({"file": "x", **keys}), with_mark.columns)
+    assert fast == (None if odd else rows)
+
+
+def test_behind_a_byte_order_mark_lines_and_bytes_are_counted_as_they_are(tmp_path: Path) -> None:
+    for fine, line, byte in ((b"a,b\n", 2, 10), (b"", 1, 6)):
+        with pytest.raises(DomainError) as caught:
+            extract(tmp_path, codecs.BOM_UTF8 + fine + b"1,\xff\n")
+        assert (caught.value.code, caught.value.details["line"], caught.value.details["byte"]) == (
+            "SRC-011",
+            line,
+            byte,
+        )
+
+
+def test_a_byte_order_mark_belongs_before_utf_8_and_once(tmp_path: Path) -> None:
+    for encoding, data, code in (
+        ("ascii", codecs.BOM_UTF8 + b"a,b\n1,2\n", "SRC-011"),
+        ("utf-8", codecs.BOM_UTF8 * 2 + b"a,b\n1,2\n", "SRC-012"),
+        ("utf-8", b"a,b\n" + codecs.BOM_UTF8 + b"1,2\n", "SRC-012"),
+        ("utf-8", codecs.BOM_UTF8, "SRC-008"),
+    ):
+        with pytest.raises(DomainError) as caught:
+            extract(tmp_path, data, encoding=encoding)
+        assert caught.value.code == code
 
 
 def test_records_broken_over_lines_are_joined_or_refused(tmp_path: Path) -> None:
