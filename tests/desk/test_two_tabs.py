@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from catalog.models import System
 from mappings.models import MappingRule, MappingVersion, Member
 from portal.audit.models import AuditEntry
+from portal.core.locking import compared
+from portal.core.views import acting
 from portal.people.models import Person
 from tests.factories.web import WHY, address, as_shown, version_read
 
@@ -70,6 +73,20 @@ def test_a_person_who_was_made_inactive_is_not_made_active_again_unseen(world, c
     assert client.post(url, as_shown(refused)).status_code == 302
     person.refresh_from_db()
     assert (person.name, person.is_active) == ("Renamed", False)
+
+
+def test_what_is_saved_while_the_form_is_on_its_way_is_not_overwritten(world, client, sign_in, monkeypatch):
+    def late(rows, compare, act):
+        rows.update(region="Meanwhile")
+        return compared(rows, compare, act)
+
+    sign_in("architect")
+    url = address("catalog:system-edit", world)
+    sent = as_shown(client.get(url), name="Typed here", reason=WHY)
+    monkeypatch.setattr(acting, "compared", late)
+    assert client.post(url, sent).status_code == 412
+    system = System.objects.get(pk=world.ids["system"])
+    assert (system.region, system.name == "Typed here") == ("Meanwhile", False)
 
 
 def test_a_refusal_for_another_reason_does_not_renew_the_version(world, client, sign_in):
