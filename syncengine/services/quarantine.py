@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Any
 
 from portal.access.authority import holders
 from portal.approvals.models import ChangeRequest
-from portal.approvals.services import change_submit
+from portal.approvals.selectors import open_changes
+from portal.approvals.services import change_submit, refuse_open
 from portal.audit.services import audited, record
 from portal.core import authority
 from portal.core.actor import Actor
@@ -108,11 +110,22 @@ def quarantine_fix(*, actor: Actor, reason: str, record_ids: Sequence[int]) -> i
     return len(rows)
 
 
+def _refuse_waiting(payload: dict[str, Any]) -> None:
+    """Raises Conflict APR-003 when one of the records waits in another open request already."""
+    wanted = set(payload["records"])
+    opened = open_changes(AcceptUnloadedSubject.kind, flow=payload["flow"], slice=payload["slice"])
+    for change in opened.only("state", "kind", "payload"):
+        if taken := len(wanted.intersection((change.payload or {})["records"])):
+            which = "1 of the records waits" if taken == 1 else f"{taken:,} of the records wait"
+            refuse_open(change, f"{which} in {change.ref} already.")
+
+
 @audited(Tag.QUARANTINE_ACCEPT)
 def quarantine_accept(*, actor: Actor, reason: str, record_ids: Sequence[int]) -> ChangeRequest:
     """Propose that held records of one slice stay unloaded; another person decides.
 
-    The next run counts them as accepted. Raises Invalid RUN-010, Conflict APR-003.
+    The next run counts them as accepted. Raises Invalid RUN-010, Conflict APR-003 when one of them waits in
+    an open request.
     """
     rows = _selection(actor, P.QUARANTINE_ACCEPT, record_ids)
     first = rows[0]
@@ -123,6 +136,7 @@ def quarantine_accept(*, actor: Actor, reason: str, record_ids: Sequence[int]) -
         "slice": first.slice_key,
         "records": sorted(row.record_key for row in rows),
     }
+    _refuse_waiting(payload)
     key = f"{first.slice_key}#{sha256_hex('|'.join(payload['records']))[:16]}"
     change = change_submit(
         actor=actor, reason=reason, kind=AcceptUnloadedSubject.kind, subject_key=key[-200:], payload=payload

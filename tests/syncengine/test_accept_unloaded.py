@@ -1,0 +1,95 @@
+"""Accepting records unloaded: one open request a record, amounts as people read them, corrected anew."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from portal.approvals.ports import subjects
+from portal.approvals.services import change_push_back, change_withdraw
+from portal.core.errors import DomainError
+from portal.people.models import User
+from syncengine.models import QuarantinedRecord
+from syncengine.services import quarantine_accept
+from tests.api.client import Caller
+
+WHY = "Posted elsewhere by hand."
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def keys(*codes: str) -> list[int]:
+    return list(QuarantinedRecord.objects.filter(code__in=codes).values_list("pk", flat=True))
+
+
+def accept(mini, *codes: str):
+    return quarantine_accept(actor=mini.operator, reason=WHY, record_ids=keys(*codes))
+
+
+def push_back(mini, change):
+    return change_push_back(
+        actor=mini.controller, reason=WHY, change_id=change.pk, content_sha256=change.content_sha256
+    )
+
+
+def page_of(client, mini, change) -> str:
+    client.force_login(User.objects.get(pk=mini.controller.account_id), backend=BACKEND)
+    return client.get(reverse("approvals:change-detail", kwargs={"pk": change.pk})).content.decode()
+
+
+@pytest.fixture
+def held(mini):
+    mini.first_run()
+    return mini
+
+
+def test_a_record_that_waits_in_an_open_request_is_not_proposed_again(held, client):
+    change = accept(held, "MDM-002", "MAP-001")
+    with pytest.raises(DomainError) as caught:
+        accept(held, "MAP-001", "DQ-001")
+    error = caught.value
+    assert (error.status, error.code, error.details) == (409, "APR-003", {"change": change.ref})
+    assert error.message == f"1 of the records waits in {change.ref} already."
+    user = User.objects.get(pk=held.operator.account_id)
+    answer = Caller(user).post("/api/v1/quarantine/accept/", {"record_ids": keys("MAP-001"), "reason": WHY})
+    assert (answer.status_code, answer.json()["code"]) == (409, "APR-003")
+    client.force_login(user, backend=BACKEND)
+    picked = {"records": ",".join(map(str, keys("MDM-002"))), "reason": WHY}
+    answer = client.post(reverse("syncengine:quarantine-accept"), picked)
+    assert answer.status_code == 409
+    assert f"2 of the records wait in {change.ref} already." in answer.content.decode()
+    assert accept(held, "DQ-001").pk != change.pk
+
+
+def test_a_pushed_back_acceptance_is_withdrawn_and_proposed_anew_at_once(held, client):
+    change = push_back(held, accept(held, "MDM-002", "MAP-001"))
+    with pytest.raises(DomainError) as caught:
+        accept(held, "MAP-001")
+    assert "its requester withdraws it, and what is right is proposed anew at once" in caught.value.hint
+    assert caught.value.hint in page_of(client, held, change)
+    change_withdraw(actor=held.operator, reason=WHY, change_id=change.pk)
+    assert accept(held, "MAP-001").state == "submitted"
+
+
+def test_content_that_can_no_longer_be_valid_is_not_said_to_be_corrected(held, client):
+    change = accept(held, "MDM-002")
+    QuarantinedRecord.objects.filter(code="MDM-002").update(state="replayed")
+    page = page_of(client, held, change)
+    assert "This content can no longer be put in force" in page
+    assert "Push the change back to be corrected" not in page
+    assert "let it be withdrawn and propose anew what still holds" in page
+
+
+@pytest.mark.parametrize(
+    ("currency", "debit", "credit"), [("USD", "49,102.70", "0.00"), ("JPY", "49,102.7", "0"), ("KWD", "49,102.700", "0.000")]
+)  # fmt: skip
+def test_amounts_have_groups_and_the_decimals_of_their_currency(held, client, currency, debit, credit):
+    values = {"currency": currency, "debit": Decimal("49102.7"), "credit": Decimal(0)}
+    QuarantinedRecord.objects.filter(code="MAP-001").update(**values)
+    change = accept(held, "MAP-001")
+    words = f"debit {debit} {currency}, credit {credit} {currency}"
+    (row,) = subjects.get(change.kind).diff(change)
+    assert words in row.before
+    assert page_of(client, held, change).count(words) == 2
+    assert change.preview == {currency: {"debit": "49102.7", "credit": "0"}}, "what is hashed stays plain"
