@@ -101,6 +101,7 @@ class Computation:
             mappings=mapping_pins(pins),
             rates=rate_pins(pins, attempt.definition),
             accepted=self._accepted,
+            origin=extracted.origin,
         )
         return Pipeline(attempt.definition, inputs, attempt.scratch / "engine", readable=[attempt.store.root])
 

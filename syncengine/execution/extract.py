@@ -26,11 +26,12 @@ INDEPENDENT = "independent"
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """A snapshot in the evidence store."""
+    """A snapshot in the evidence store; what an earlier attempt kept does not tell its origin."""
 
     path: Path
     columns: tuple[str, ...]
     rows: int
+    origin: str = ""
 
 
 def pinned_connection(attempt: Attempt, code: str) -> Connection:
@@ -98,7 +99,7 @@ def extract(attempt: Attempt) -> Extracted:
             attempt.keep(ref, code, count)
         attempt.keep(attempt.store.put_bytes(canonical_json(run.pins).encode(), EvidenceKind.PINS), "pins")
     attempt.finish(snapshot.rows, origin=snapshot.origin)
-    return Extracted(attempt.store.path(snapshot.parquet), snapshot.columns, snapshot.rows)
+    return Extracted(attempt.store.path(snapshot.parquet), snapshot.columns, snapshot.rows, snapshot.origin)
 
 
 def _kept(attempt: Attempt) -> Extracted | None:

@@ -79,7 +79,8 @@ def _compared(attempt: Attempt, computation: Computation, snapshot: Snapshot) ->
             return known
     pipeline = computation.performed()
     path = attempt.store.path(snapshot.parquet)
-    return reconcile(pipeline, path, snapshot.columns, pipeline.work / "differences.parquet")
+    differences = pipeline.work / "differences.parquet"
+    return reconcile(pipeline, path, snapshot.columns, differences, snapshot.origin)
 
 
 def _compared_before(attempt: Attempt, earlier: Run, snapshot: Snapshot) -> Reconciliation | None:

@@ -8,6 +8,7 @@ from syncengine.definition.crosscheck import sources_of
 from syncengine.definition.model import DerivedField, FlowDefinition, Reconcile, SidedAmount
 from syncengine.pipeline.amounts import amount_columns
 from syncengine.pipeline.values import PipelineError
+from syncengine.separators import quoted, separator_hint
 
 UNKNOWN_FIELD = "RUN-110"
 NAME_TAKEN = "RUN-111"
@@ -16,14 +17,16 @@ NAME_TAKEN = "RUN-111"
 class _Known:
     """Names known so far; the engine compares them without case, as DuckDB does."""
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    def __init__(self, columns: Sequence[str], origin: str) -> None:
         self.names = {name.lower() for name in columns}
+        found = [name for name in columns if name != "_row"]
+        self.found = f"{origin or 'the source'} has {quoted(found)}{separator_hint(found)}"
 
     def need(self, names: Iterable[str | None], place: str) -> None:
         for name in names:
             if name is not None and name.lower() not in self.names:
-                message = f"{name!r} is neither a column of the source nor a field defined before"
-                raise PipelineError(UNKNOWN_FIELD, message, place)
+                words = f"{name!r} is neither a column of the source nor a field defined before"
+                raise PipelineError(UNKNOWN_FIELD, f"{words}; {self.found}.", place)
 
     def add(self, name: str, place: str) -> None:
         if name.lower() in self.names:
@@ -36,12 +39,15 @@ class _Known:
             self.add(item.name, f"{place}.{item.name}")
 
 
-def check_names(flow: FlowDefinition, columns: Sequence[str]) -> None:
-    """Raises `PipelineError` RUN-110 (unknown name) or RUN-111 (name taken) with the place."""
+def check_names(flow: FlowDefinition, columns: Sequence[str], origin: str = "") -> None:
+    """Raises `PipelineError` RUN-110 (unknown name) or RUN-111 (name taken) with the place.
+
+    `origin` is what the source is called: its file.
+    """
     taken = sorted(name for name in columns if name.startswith("_") and name != "_row")
     if taken:
         raise PipelineError(NAME_TAKEN, f"column {taken[0]!r}: a leading _ is for the engine's own names")
-    known = _Known(columns)
+    known = _Known(columns, origin)
     known.derive(flow.fields, "fields")
     known.need((item.field for item in flow.source.where), "source.where")
     known.need(amount_columns(flow.amount), "amount")
@@ -58,9 +64,9 @@ def check_names(flow: FlowDefinition, columns: Sequence[str]) -> None:
     known.need((column.field for column in flow.target.columns), "target.columns")
 
 
-def check_reconcile_names(item: Reconcile, columns: Sequence[str]) -> None:
+def check_reconcile_names(item: Reconcile, columns: Sequence[str], origin: str = "") -> None:
     """The same for the independent figure."""
-    known = _Known(columns)
+    known = _Known(columns, origin)
     known.derive(item.fields, "reconcile.fields")
     known.need((entry.field for entry in item.where), "reconcile.where")
     known.need((name for _, name in item.keys), "reconcile.keys")

@@ -26,8 +26,10 @@ class Reconciliation:
     path: Path
 
 
-def reconcile(pipeline: Pipeline, snapshot: Path, columns: tuple[str, ...], path: Path) -> Reconciliation:
-    """Compares the run just aggregated with the independent figure in another snapshot.
+def reconcile(
+    pipeline: Pipeline, snapshot: Path, columns: tuple[str, ...], path: Path, origin: str = ""
+) -> Reconciliation:
+    """Compares the run just aggregated with the independent figure in another snapshot, that of `origin`.
 
     A key that one side lacks counts zero there. Raises `PipelineError`: REC-001 when the flow has no
     independent figure, REC-002 when one of its amounts cannot be read (nothing is proven then).
@@ -35,7 +37,7 @@ def reconcile(pipeline: Pipeline, snapshot: Path, columns: tuple[str, ...], path
     item = pipeline.flow.reconcile
     if item is None:
         raise PipelineError("REC-001", "the flow names no independent figure")
-    check_reconcile_names(item, columns)
+    check_reconcile_names(item, columns, origin)
     return _Comparison(pipeline, item, snapshot).run(path)
 
 

@@ -72,7 +72,7 @@ class PipelineInputs:
     """Everything pinned that a run computes from; the same inputs give the same output hash.
 
     `rates` go from source currency to units of the target currency for one unit. `accepted` holds the
-    record keys accepted unloaded.
+    record keys accepted unloaded. `origin` is what the source is called where it is spoken of.
     """
 
     flow: str
@@ -84,6 +84,7 @@ class PipelineInputs:
     mappings: Mapping[str, MappingPin] = field(default_factory=dict)
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     accepted: frozenset[str] = frozenset()
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

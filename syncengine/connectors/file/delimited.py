@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from portal.core.errors import DomainError
@@ -11,6 +11,7 @@ from syncengine.codes import Code
 from syncengine.connectors.file.dataset import FileDataset
 from syncengine.connectors.file.lines import Line, fault
 from syncengine.connectors.file.scan import LINE_LIMIT
+from syncengine.separators import separator_hint
 
 _MOST_LINES = 100
 
@@ -115,12 +116,13 @@ def _completed(
             return text.split(separator)
         if found > expected or count > _MOST_LINES or len(text) > LINE_LIMIT or not dataset.join_lines:
             break
-    raise wrong_count(name, first.number, have, expected)
+    raise wrong_count(name, first.number, have, expected, separator_hint(first.text.split(separator)))
 
 
-def wrong_count(name: str, line: int, found: int, expected: int) -> DomainError:
+def wrong_count(name: str, line: int, found: int, expected: int, hint: str = "") -> DomainError:
     """SRC-010 with the counts; `expected` counts a declared trailing column too."""
-    error = fault(Code.SRC_010, f"The record has {found} columns instead of {expected}.", name, line)
+    words = f"The record has {found} column{'s' * (found != 1)} instead of {expected}{hint}."
+    error = fault(Code.SRC_010, words, name, line)
     error.details |= {"found": found, "expected": expected}
     return error
 
@@ -136,10 +138,13 @@ def records(lines: Iterator[Line], dataset: FileDataset, name: str) -> Iterator[
         found = quoted_records(lines, dataset, name)
     else:
         found = unquoted_records(lines, dataset, name, expected)
+    first: Sequence[str] = ()
     for record in found:
-        expected = expected or len(record.fields)
+        if not expected:
+            expected, first = len(record.fields), record.fields
         if len(record.fields) != expected:
-            raise wrong_count(name, record.line, len(record.fields), expected)
+            hint = separator_hint(first) or separator_hint(record.fields)
+            raise wrong_count(name, record.line, len(record.fields), expected, hint)
         if extra and record.fields.pop():
             raise fault(
                 Code.SRC_010,

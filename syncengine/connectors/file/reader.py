@@ -13,6 +13,7 @@ from syncengine.connectors.file.dataset import FileDataset, first_repeated, name
 from syncengine.connectors.file.delimited import Record, records
 from syncengine.connectors.file.lines import Line, fault, lines_of
 from syncengine.connectors.file.workbook import sheet_records
+from syncengine.separators import quoted, separator_hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,11 @@ def table_of(stream: BinaryIO, dataset: FileDataset, name: str) -> Table:
 def checked_header(names: list[str], dataset: FileDataset, name: str, line: int) -> tuple[str, ...]:
     """The column names of a header, renamed as declared. Raises SRC-009 for empty, repeated, missing or
     unexpected names."""
+    hint = separator_hint(names)
     names = _renamed(names, dataset, name, line)
     for position, column in enumerate(names, start=1):
         if problem := name_problem(column):
-            raise fault(Code.SRC_009, f"The column name {problem}.", name, line, position)
+            raise fault(Code.SRC_009, f"The column name {problem}{hint}.", name, line, position)
     if repeated := first_repeated(names):
         raise fault(Code.SRC_009, f"The column {repeated!r} appears twice.", name, line, repeated)
     if dataset.columns and tuple(names) != dataset.columns:
@@ -63,15 +65,17 @@ def checked_header(names: list[str], dataset: FileDataset, name: str, line: int)
             for what, columns in (("missing", missing), ("unexpected", unknown))
             if columns
         )
-        raise fault(Code.SRC_009, f"The columns differ ({words or 'in their order'}).", name, line)
+        raise fault(Code.SRC_009, f"The columns differ ({words or 'in their order'}){hint}.", name, line)
     return tuple(names)
 
 
 def _renamed(names: list[str], dataset: FileDataset, name: str, line: int) -> list[str]:
     ours = {header: own for own, header in dataset.renamed}
     if absent := [header for header in ours if header not in names]:
-        words = f"rename names the header {absent[0]!r}, which the file does not have; it has: "
-        raise fault(Code.SRC_009, f"{words}{', '.join(names[:20])}.", name, line)
+        words = (
+            f"rename names the header {absent[0]!r}, which the file does not have; it has: {quoted(names)}"
+        )
+        raise fault(Code.SRC_009, f"{words}{separator_hint(names)}.", name, line)
     return [ours.get(header, header) for header in names]
 
 

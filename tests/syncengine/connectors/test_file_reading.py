@@ -284,7 +284,7 @@ def test_headers_are_renamed_alike_by_both_ways_of_reading(tmp_path: Path, odd: 
         (
             {"rename": {"a": "Date"}},
             "SRC-009",
-            "the header 'Date', which the file does not have; it has: b, c",
+            "the header 'Date', which the file does not have; it has: 'b', 'c'",
         ),
         ({"rename": {"b": "c"}}, "SRC-009", "'b' appears twice"),
         ({"rename": {"x": "b", "y": "b"}}, "SRC-001", "names the header 'b' twice"),
