@@ -14,6 +14,7 @@ class Code(StrEnum):
     DQ_004 = "DQ-004"
     DQ_005 = "DQ-005"
     DQ_006 = "DQ-006"
+    DQ_007 = "DQ-007"
     DQ_010 = "DQ-010"
     DQ_011 = "DQ-011"
     DQ_012 = "DQ-012"

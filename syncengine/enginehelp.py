@@ -58,6 +58,14 @@ ENGINE_HELP: dict[Code, Help] = {
         "Correct the currency in the source; then run again.",
         _OWNER,
     ),
+    Code.DQ_007: Help(
+        "A key is no plain text",
+        "A field that becomes a key of the target, or that a mapping reads, holds a control character, a "
+        "line end, or more than 500 characters; the value shown has U+FFFD where such a character is.",
+        _HELD,
+        "Correct the value in the source, or let the flow derive a clean one (fields); then run again.",
+        _OWNER,
+    ),
     Code.DQ_010: Help(
         "Held with its journal",
         "Another line of the same journal is at fault, and this flow never loads half a journal.",

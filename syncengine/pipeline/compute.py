@@ -23,7 +23,8 @@ from syncengine.outputhash import Column
 from syncengine.pipeline import amounts, faults, outputs, tables
 from syncengine.pipeline.database import Database, ident, literal, literals
 from syncengine.pipeline.faults import FaultRule, decode_sql, fault_sql, text_of
-from syncengine.pipeline.mapping import compile_mapping, inputs_text, join_sql
+from syncengine.pipeline.keys import odd_key, unproven_keys
+from syncengine.pipeline.mapping import compile_mapping, inputs_text, join_sql, odd_inputs
 from syncengine.pipeline.names import check_names
 from syncengine.pipeline.statement import (
     Chain,
@@ -163,6 +164,7 @@ class Pipeline:
                 master.append(FaultRule(faults.UNKNOWN_MEMBER, f"{alias} IS NULL", name, value, origin))
                 if check.effective:
                     master.append(FaultRule(faults.EXPIRED_MEMBER, f"NOT {alias}", name, value, origin))
+        quality += map(odd_key, unproven_keys(self.flow))
         self.rules = self._money_rules() + quality + master + self._normal_rules()
 
     def _normal_rules(self) -> list[FaultRule]:
@@ -184,6 +186,7 @@ class Pipeline:
             path = self.work / f"mapping-{at}.parquet"
             compiled.append(compile_mapping(self.db, "_slice", use, pin, f"_map_{at}", path))
             chain.add(*join_sql(use, pin, at))
+            self.rules += [odd_key(name) for name in odd_inputs(self.db, use, pin, f"_map_{at}")]
             self._ignored.append((len(self.rules), f"_map_{at} = 'ignored'"))
             test = f"(_map_{at} = 'mapped') IS NOT TRUE"
             self.rules.append(FaultRule(faults.NO_RULE, test, use.into, inputs_text(use), use.mapping_set))

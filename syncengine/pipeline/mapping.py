@@ -6,6 +6,7 @@ from pathlib import Path
 
 from syncengine.definition.model import MappingUse
 from syncengine.pipeline.database import Database, ident
+from syncengine.pipeline.keys import odd_sql
 from syncengine.pipeline.values import CompiledTable, MappingPin, PipelineError
 
 OUTCOMES = ("mapped", "ignored", "unmapped")
@@ -45,6 +46,14 @@ def compile_mapping(
         f"SELECT {named}, outcome, target, sign, rule FROM {ident(table)} ORDER BY {order}", path
     )
     return CompiledTable(use.mapping_set, path, count, unmapped)
+
+
+def odd_inputs(db: Database, use: MappingUse, pin: MappingPin, table: str) -> list[str]:
+    """The inputs that hold, in some combination of the slice, a text no key may be."""
+    inputs = dict(use.inputs)
+    tests = ", ".join(f"bool_or({odd_sql(f'_in_{at}')})" for at in range(len(pin.columns)))
+    found = db.row(f"SELECT {tests} FROM {ident(table)}")
+    return [inputs[name] for name, is_odd in zip(pin.columns, found, strict=True) if is_odd]
 
 
 def join_sql(use: MappingUse, pin: MappingPin, at: int) -> tuple[str, str]:

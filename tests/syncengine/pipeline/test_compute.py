@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings.rules.compile import compile_rules
-from mappings.rules.conditions import Between, Exact
+from mappings.rules.conditions import Between, Exact, Like
 from mappings.rules.rule import Rule, RuleKind
 from syncengine.definition.model import AmountText
 from syncengine.pipeline.amounts import parse_amount
@@ -92,6 +92,31 @@ def _judge(row: tuple[str, ...]) -> tuple[str, Decimal, Decimal]:
     else:
         code = "loaded"
     return code, debit, credit
+
+
+ODD_KEYS = ["a\x1b[31m", "a\x0cb\x85", "a\u2028b", "a\nb", "a\tb", "x" * 501]
+SOUND_KEYS = ["4000", "Ä 100 % 科目", "é" * 500]
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_a_key_with_control_characters_or_without_end_is_held_under_the_name_of_its_field(tmp_path, mapped):
+    """Whether the field is a key of the target itself or what a mapping reads, also to leave it out."""
+    rules = [
+        Rule("all", 100, RuleKind.WILDCARD, {"account": Like("*")}, "CASH"),
+        Rule("out", 50, RuleKind.IGNORE, {"account": Like("a*")}, None, reason="statistics"),
+    ]
+    pins = {"mappings": {"m": MappingPin(("account",), compile_rules(rules, ("account",)))}}
+    use = {"mappings": FULL["mappings"], "target": FULL["target"]} if mapped else {}
+    rows = [("2026-01", key, "D", "1.00", "EUR") for key in (*ODD_KEYS, *SOUND_KEYS)]
+    result, pipeline = run_pipeline(
+        tmp_path / "w", definition(**use), COLUMNS, rows, **(pins if mapped else {})
+    )
+    held = pipeline.db.rows("SELECT _code, _field, _value FROM _quarantine ORDER BY _row")
+    pipeline.close()
+    assert [row[:2] for row in held] == [("DQ-007", "account")] * len(ODD_KEYS)
+    assert held[0][2] == "a\ufffd[31m"
+    assert held[1][2] == "a\ufffdb\ufffd"
+    assert result.output_rows == (1 if mapped else len(SOUND_KEYS))
 
 
 @examples(40)
