@@ -211,6 +211,23 @@ def test_two_rules_that_tie_name_both_places_and_a_value(tmp_path, architect) ->
 
 
 @pytest.mark.parametrize(
+    ("between", "first", "second"),
+    [(", ", "org.yaml:25, entry 1", "org.yaml:25, entry 2"), (",\n      ", "org.yaml:25", "org.yaml:26")],
+)
+def test_rules_of_one_line_are_told_apart_by_their_number(
+    tmp_path, architect, between, first, second
+) -> None:
+    rules = ["{kind: wildcard, account: 'like:40*', target: REV}", "{kind: wildcard, account: 'like:4*0'}"]
+    tie = [rules[0], rules[1].replace("}", ", target: COST}")]
+    text = ORGANISATION.split("rate_sets:\n")[0].split("    rules:\n")[0]
+    for wrong, code in ((tie, "MAP-002 This rule and the one at " + first + " both match"), (rules, "MAP-0")):
+        found = faults(write(tmp_path, f"{text}    rules: [\n      {between.join(wrong)}]\n"))
+        assert found[0].startswith(f"{second}: {code}")
+    found = faults(write(tmp_path, f"{text}    rules: [\n      {rules[0]}{between}oops]\n"))
+    assert found[0].startswith(f"{second}: YAM-103")
+
+
+@pytest.mark.parametrize(
     ("accounts", "expected"),
     [
         ("code,name\n4000,Sales\n4000,Again\n", "accounts.csv:3: MDM-010"),

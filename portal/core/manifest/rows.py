@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from portal.core.ports import Registry
 from portal.core.yamlsafe import Yaml
 
 _OWN_NAME = ".NAME"
+_Path = tuple[str | int, ...]
 RowReader = Callable[[Path, Mapping[str, Yaml]], Iterable[Row]]
 
 # Readers of other file formats, by name; the file connector registers `dataset`.
@@ -57,19 +59,31 @@ def read_rows(entry: Entry, key: str, columns: Columns, files: ManifestFiles) ->
     if value == "":
         return []
     items = value if isinstance(value, list) else [value]
+    paths: list[_Path] = (
+        [(key, index) for index in range(len(items))] if isinstance(value, list) else [(key,)]
+    )
     rows: list[Row] = []
-    for index, item in enumerate(items):
-        path: tuple[str | int, ...] = (key, index) if isinstance(value, list) else (key,)
+    for item, path, place in zip(items, paths, _places(entry, paths), strict=True):
         if isinstance(item, dict) and "file" in item:
             rows.extend(_from_file(entry.child(item, *path), columns, files))
         else:
-            rows.extend(_inline(entry, item, path, columns))
+            rows.extend(_inline(entry, item, path, place, columns))
     return rows
 
 
-def _inline(entry: Entry, item: Yaml, path: tuple[str | int, ...], columns: Columns) -> Iterator[Row]:
+def _places(entry: Entry, paths: Sequence[_Path]) -> list[str]:
+    """`file:line` of each, with its number in the list where several share a line."""
+    found = [entry.place_of(*path) for path in paths]
+    sharing = Counter(found)
+    return [
+        f"{place}, entry {number}" if sharing[place] > 1 else place
+        for number, place in enumerate(found, start=1)
+    ]
+
+
+def _inline(entry: Entry, item: Yaml, path: _Path, place: str, columns: Columns) -> Iterator[Row]:
     if not isinstance(item, dict):
-        entry.fault(Code.YAM_103, f"A row with the columns {columns.describe()} is expected here.", *path)
+        entry.row_fault(Code.YAM_103, f"A row with the columns {columns.describe()} is expected here.", place)
         return
     cells: dict[str, str] = {}
     for name, value in item.items():
@@ -79,7 +93,7 @@ def _inline(entry: Entry, item: Yaml, path: tuple[str | int, ...], columns: Colu
             cells[name] = value
         else:
             entry.fault(Code.YAM_103, f"'{name[:64]}' takes a text.", *path, name)
-    row = Row(cells, entry.place_of(*path))
+    row = Row(cells, place)
     faults = list(_column_faults(row, columns))
     entry.document.faults.extend(faults)
     if not faults:
