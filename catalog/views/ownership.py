@@ -17,7 +17,9 @@ from catalog.models import Ownership
 from catalog.permissions import P
 from catalog.selectors import MatrixRow
 from portal.approvals.addresses import change_url
+from portal.approvals.correcting import CORRECTS
 from portal.approvals.models import ChangeRequest
+from portal.approvals.selectors import pushed_back_payload
 from portal.core.clock import today
 from portal.core.views import (
     Action,
@@ -141,7 +143,9 @@ class OwnershipProposeView(Proposal, ActionPage):
         return {"actor": self.actor}
 
     def initial(self) -> dict[str, Any]:
-        return {"finance_object": self.request.GET.get("finance_object", "")}
+        wanted = self.request.GET.get(CORRECTS, "")
+        payload = pushed_back_payload(self.actor, "catalog.ownership", wanted)
+        return payload or {"finance_object": self.request.GET.get("finance_object", "")}
 
     def cancel_url(self) -> str:
         return reverse("catalog:ownership-matrix")

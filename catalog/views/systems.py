@@ -14,7 +14,9 @@ from catalog.forms import ConnectionProposeForm, SystemEditForm, SystemRegisterF
 from catalog.models import Connection, System
 from catalog.permissions import P
 from catalog.services.systems import FIELDS
+from portal.approvals.correcting import CORRECTS
 from portal.approvals.models import ChangeRequest
+from portal.approvals.selectors import pushed_back_payload
 from portal.core.views import (
     Action,
     Column,
@@ -163,7 +165,9 @@ class ConnectionProposeView(Proposal, ObjectActionPage):
         return _crumbs((self.object.name, system_url(self.object)), ("Propose a connection", ""))
 
     def initial(self) -> dict[str, Any]:
-        return {"config": {}}
+        wanted = self.request.GET.get(CORRECTS, "")
+        payload = pushed_back_payload(self.actor, "catalog.connection", wanted)
+        return {"config": {}, **payload}
 
     def stored_rows(self) -> QuerySet:
         wanted = self.request.GET.get("connection", "")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
+from django.urls import reverse
 
 from portal.access import administrators
 from portal.access.codes import Code
@@ -16,6 +17,7 @@ from portal.access.permissions import P
 from portal.access.ports import scope_models
 from portal.access.scopes import scope_words
 from portal.access.tags import Tag
+from portal.approvals.correcting import corrected
 from portal.approvals.models import ChangeRequest
 from portal.approvals.ports import DiffRow, Finding, Subject
 from portal.audit.services import record
@@ -64,9 +66,13 @@ class RoleSubject(Subject):
     kind = "access.role"
     label = "role"
     approve_permission = P.ROLE_APPROVE
+    propose_permission = P.ROLE_PROPOSE
 
     def title(self, change: ChangeRequest) -> str:
         return f"Role {_payload(change)['code']}: {', '.join(_payload(change)['functions'])}"
+
+    def correction_url(self, change: ChangeRequest) -> str:
+        return corrected(reverse("access:role-propose"), change)
 
     def content(self, change: ChangeRequest) -> dict[str, Any]:
         payload = _payload(change)
@@ -116,10 +122,14 @@ class GrantSubject(Subject):
     kind = "access.grant"
     label = "grant"
     approve_permission = P.GRANT_APPROVE
+    propose_permission = P.GRANT_PROPOSE
 
     def title(self, change: ChangeRequest) -> str:
         payload = _payload(change)
         return f"Grant {payload['role']} to {payload['person']} over {_over(payload)}"
+
+    def correction_url(self, change: ChangeRequest) -> str:
+        return corrected(reverse("access:grant-propose"), change)
 
     def _changed(self, change: ChangeRequest) -> Grant | None:
         """The grant whose days this proposal changes; None when it is a new one."""

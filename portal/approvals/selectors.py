@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.approvals.content import subject_of
@@ -9,7 +11,7 @@ from portal.approvals.eligibility import covers, demand_seat, password_setters
 from portal.approvals.models import ChangeRequest, Contribution, Decision, Policy
 from portal.approvals.permissions import P
 from portal.approvals.ports import DiffRow, subjects
-from portal.approvals.states import DECIDABLE, OPEN
+from portal.approvals.states import DECIDABLE, OPEN, ChangeState
 from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.errors import Forbidden
@@ -36,6 +38,14 @@ def open_changes(kind: str, **payload: str) -> QuerySet[ChangeRequest]:
     """Open requests of a kind whose payload has these values."""
     named = {f"payload__{name}": value for name, value in payload.items()}
     return ChangeRequest.objects.filter(kind=kind, state__in=OPEN, **named).order_by("id")
+
+
+def pushed_back_payload(actor: Actor, kind: str, wanted: str) -> dict[str, Any]:
+    """The content of the pushed-back request that a form was asked to correct; {} for anything else."""
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
+        return {}
+    found = changes(actor).filter(pk=int(wanted), kind=kind, state=ChangeState.PUSHED_BACK).first()
+    return dict(found.payload or {}) if found else {}
 
 
 def refusal(actor: Actor, change: ChangeRequest) -> Forbidden | None:
