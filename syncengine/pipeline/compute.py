@@ -87,7 +87,7 @@ class Pipeline:
         Raises `PipelineError` for names the snapshot does not have or pins that are missing.
         """
         flow, db = self.flow, self.db
-        check_names(flow, self.inputs.columns)
+        check_names(flow, self.inputs.columns, self.inputs.origin)
         snapshot = literal(self.inputs.snapshot.resolve())
         db.run(f"CREATE TEMP VIEW _source AS SELECT * FROM read_parquet({snapshot})")
         members = tables.load_members(db, flow, self.inputs, flow.fields)
