@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from syncengine.definitions import read_definition, version_hash
 from syncengine.definitiontext import definition_text, placed, read_text, with_lines
 from syncengine.describing import describe
 from syncengine.models import FlowVersion
-from tests.syncengine.pipeline.snapshots import definition
+from tests.syncengine.pipeline.snapshots import definition, run_pipeline
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 
@@ -89,6 +90,20 @@ def test_a_pattern_that_follows_the_marks_is_not_written_but_hashed(marks):
     assert "pattern" not in text
     again = parse_definition(read_text(text)[0])
     assert version_hash("f", "", again) == version_hash("f", "", flow)
+
+
+def test_who_changes_only_the_marks_in_what_was_written_reads_the_same_money(tmp_path):
+    text = definition_text(definition_dict(parse_definition(definition())))
+    for old, new in (("decimal_mark: .", "decimal_mark: ','"), ("grouping_mark: ''", "grouping_mark: '.'")):
+        assert old in text
+        text = text.replace(old, new)
+    columns = ("period", "account", "side", "amount")
+    rows = [
+        ("2026-01", str(at), "D", amount) for at, amount in enumerate(["12,34", "1.234,5", "12.34", "1.5"])
+    ]
+    result, _ = run_pipeline(tmp_path / "w", read_text(text)[0], columns, rows)
+    assert [(line.code, line.records) for line in result.quarantined_by_code] == [("DQ-001", 2)]
+    assert result.target_net == Decimal("1246.84")
 
 
 def test_a_pattern_of_ones_own_is_written():
