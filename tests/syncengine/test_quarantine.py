@@ -37,6 +37,15 @@ def test_each_record_is_held_with_code_field_value_amounts_and_its_source_row(mi
     assert record_values(record)["text"] == "Travel without a rule"
 
 
+def test_a_key_with_a_control_character_is_held_with_what_can_be_shown_of_it(mini):
+    path = mini.ledger / "journal.csv"
+    path.write_text(path.read_text() + "2026-01,D\x1b[31mE,4000,S1,EUR,,1.00,Sale\n")
+    mini.run()
+    record = QuarantinedRecord.objects.get(code="DQ-007")
+    assert (record.field, record.value, record.credit) == ("entity", "D\ufffd[31mE", 1)
+    assert record_values(record)["entity"] == "D\x1b[31mE"
+
+
 def test_records_of_one_cause_are_one_group(mini):
     mini.first_run()
     groups = {row["code"]: row for row in quarantine_groups(mini.operator)}
