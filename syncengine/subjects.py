@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
 
-from portal.approvals.differing import flatten
+from portal.approvals.differing import deep_diff
 from portal.approvals.models import ChangeRequest
 from portal.approvals.ports import DiffRow, Finding, Subject, unchanged
 from portal.approvals.states import ChangeState
@@ -18,7 +19,7 @@ from portal.core.canonical import decimal_text
 from portal.core.clock import now
 from portal.core.currencies import currency_name
 from portal.core.locking import locked
-from portal.core.money import amount_words, decimal_sum
+from portal.core.money import amount_words
 from portal.core.states import apply_transition
 from syncengine.codes import Code
 from syncengine.definitions import findings_of, read_definition
@@ -26,6 +27,7 @@ from syncengine.differing import difference_words
 from syncengine.models import FlowVersion, QuarantinedRecord, Run
 from syncengine.permissions import P
 from syncengine.selectors.flows import last_approved, version_by_key
+from syncengine.selectors.readable import NOT_READABLE, sums, told_sums, with_readability, without_amount
 from syncengine.selectors.releases import last_confirmed, source_records, why_not_release
 from syncengine.states import HELD_BACK, RECORD, VERSION
 from syncengine.tags import Tag
@@ -39,6 +41,7 @@ _FOLLOW = {
 }
 
 
+_LISTED = 500  # records of a proposal; the rest is counted
 _SHOWN = 20  # differences of a held run; its page has them all
 
 
@@ -48,6 +51,11 @@ def page(name: str, key: int) -> str:
         return reverse(name, args=[key])
     except NoReverseMatch:
         return ""
+
+
+def version_diff(base: FlowVersion | None, version: FlowVersion) -> list[DiffRow]:
+    before = {**base.definition, "effective_from": base.effective_from} if base else {}
+    return deep_diff(before, {**version.definition, "effective_from": version.effective_from})
 
 
 class FlowVersionSubject(Subject):
@@ -83,18 +91,7 @@ class FlowVersionSubject(Subject):
 
     def diff(self, change: ChangeRequest) -> list[DiffRow]:
         version = self._version(change)
-        base = last_approved(version.flow)
-        before = flatten(base.definition) if base else {}
-        after = flatten(version.definition)
-        before["effective_from"] = base.effective_from if base else ""
-        after["effective_from"] = version.effective_from
-        rows = []
-        for key in sorted(before.keys() | after.keys()):
-            old, new = before.get(key, ""), after.get(key, "")
-            if old != new:
-                kind = "added" if key not in before else "removed" if key not in after else "changed"
-                rows.append(DiffRow(key, old, new, kind))
-        return rows
+        return version_diff(last_approved(version.flow), version)
 
     def validate(self, change: ChangeRequest) -> list[Finding]:
         version = self._version(change)
@@ -132,6 +129,30 @@ def _sides(debit: Decimal, credit: Decimal, currency: str) -> tuple[str, str]:
     return f"debit {amount_words(debit, currency)}", f"credit {amount_words(credit, currency)}"
 
 
+def _sides_of(item: QuarantinedRecord) -> tuple[str, ...]:
+    if item.unreadable:
+        return (f"amount {NOT_READABLE}",)
+    return _sides(item.debit, item.credit, item.currency)
+
+
+def _preview_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Sums of readable amounts, and how many records they leave out; each only where there are such."""
+    names = ("debit", "credit")
+    found = zip(names, told_sums(row), strict=True)
+    told: dict[str, Any] = {name: decimal_text(total) for name, total in found if total is not None}
+    left_out = row["unreadable_records"]
+    return told | ({"unreadable": left_out} if left_out else {})
+
+
+def _preview_words(total: Mapping[str, Any], currency: str) -> str:
+    told: list[str] = []
+    if "debit" in total:
+        told += _sides(Decimal(total["debit"]), Decimal(total["credit"]), currency)
+    if "unreadable" in total:
+        told.append(without_amount(total["unreadable"]))
+    return ", ".join(told)
+
+
 class AcceptUnloadedSubject(Subject):
     """Records of one slice that shall stay unloaded. The payload names each by its key and amounts."""
 
@@ -144,7 +165,7 @@ class AcceptUnloadedSubject(Subject):
     def _records(self, change: ChangeRequest) -> list[QuarantinedRecord]:
         payload = dict(change.payload or {})
         return list(
-            QuarantinedRecord.objects.select_related("flow")
+            with_readability(QuarantinedRecord.objects.select_related("flow"))
             .filter(flow__code=payload["flow"], slice_key=payload["slice"])
             .filter(record_key__in=payload["records"])
         )
@@ -162,15 +183,18 @@ class AcceptUnloadedSubject(Subject):
         return [record_.flow for record_ in self._records(change)[:1]]
 
     def diff(self, change: ChangeRequest) -> list[DiffRow]:
-        return [
+        records = self._records(change)
+        rows = [
             DiffRow(
                 f"row {item.row} {item.code} {item.field}",
-                ", ".join(filter(None, (item.value, *_sides(item.debit, item.credit, item.currency)))),
+                ", ".join(filter(None, (item.value, *_sides_of(item)))),
                 "stays unloaded",
                 "changed",
             )
-            for item in self._records(change)[:500]
+            for item in records[:_LISTED]
         ]
+        rest = len(records) - len(rows)
+        return [*rows, DiffRow("more", "", f"{rest:,} more records stay unloaded")] if rest else rows
 
     def validate(self, change: ChangeRequest) -> list[Finding]:
         wanted = set(dict(change.payload or {})["records"])
@@ -185,24 +209,16 @@ class AcceptUnloadedSubject(Subject):
     def preview(self, change: ChangeRequest) -> dict[str, Any] | None:
         keys = [item.pk for item in self._records(change)]
         rows = (
-            QuarantinedRecord.objects.filter(pk__in=keys)
+            with_readability(QuarantinedRecord.objects.filter(pk__in=keys))
             .order_by("currency")
             .values("currency")
-            .annotate(total_debit=decimal_sum("debit"), total_credit=decimal_sum("credit"))
+            .annotate(**sums())
         )
-        return {
-            row["currency"]: {
-                "debit": decimal_text(row["total_debit"]),
-                "credit": decimal_text(row["total_credit"]),
-            }
-            for row in rows
-        }
+        return {row["currency"]: _preview_of(row) for row in rows}
 
     def shown_preview(self, change: ChangeRequest) -> dict[str, str]:
         return {
-            currency_name(currency): ", ".join(
-                _sides(Decimal(total["debit"]), Decimal(total["credit"]), currency)
-            )
+            currency_name(currency): _preview_words(total, currency)
             for currency, total in (change.preview or {}).items()
         }
 

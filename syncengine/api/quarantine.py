@@ -21,19 +21,24 @@ from portal.core.text import clean_text
 from syncengine import selectors, services
 from syncengine.models import QuarantinedRecord
 from syncengine.permissions import P
+from syncengine.selectors.readable import told_sums
 from syncengine.states import RecordState
 
 MAX_GROUPS = 1_000
+TOTALS = ("total_debit", "total_credit")
 GROUP_FILTERS = {"flow": "flow__code", "period": "period", "code": "code"}
 
 
 class RecordView(Representation):
-    """A source record that was not loaded; `row` is its number in the snapshot of `last_run_id`."""
+    """A source record that was not loaded; `row` is its number in the snapshot of `last_run_id`.
+
+    `debit` and `credit` are null where the amount cannot be read.
+    """
 
     flow = serializers.CharField(source="flow.code")
     assigned_to = serializers.CharField(source="assigned_to.code", default=None)
-    debit = DecimalText()
-    credit = DecimalText()
+    debit = DecimalText(allow_null=True, source="told_debit")
+    credit = DecimalText(allow_null=True, source="told_credit")
 
     class Meta:
         model = QuarantinedRecord
@@ -45,7 +50,10 @@ class RecordView(Representation):
 
 
 class GroupView(View):
-    """Held records of one cause: what one fix would release."""
+    """Held records of one cause: what one fix would release.
+
+    The totals are of the records whose amount can be read, null where there are none.
+    """
 
     flow = serializers.CharField(source="flow__code")
     slice_key = serializers.CharField()
@@ -56,8 +64,9 @@ class GroupView(View):
     origin = serializers.CharField()
     currency = serializers.CharField()
     records = serializers.IntegerField()
-    total_debit = DecimalText()
-    total_credit = DecimalText()
+    unreadable_records = serializers.IntegerField()
+    total_debit = DecimalText(allow_null=True)
+    total_credit = DecimalText(allow_null=True)
     oldest = serializers.DateTimeField()
 
 
@@ -138,7 +147,8 @@ class QuarantineViewSet(Listed, Detailed):
             if name in request.query_params
         }
         found = list(selectors.quarantine_groups(self.actor, **chosen)[: MAX_GROUPS + 1])
-        data = {"truncated": len(found) > MAX_GROUPS, "groups": found[:MAX_GROUPS]}
+        groups = [row | dict(zip(TOTALS, told_sums(row), strict=True)) for row in found[:MAX_GROUPS]]
+        data = {"truncated": len(found) > MAX_GROUPS, "groups": groups}
         return Response(GroupsView(data).data)
 
     @action(detail=False, methods=["post"])

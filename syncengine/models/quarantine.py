@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 
 from portal.core.currencies import currency_name
@@ -45,6 +47,9 @@ class QuarantinedRecord(Governed):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
+    unreadable: bool
+    """Only of records `with_readability`: zero is stored because the amount cannot be read."""
+
     class Meta:
         ordering = ["id"]
         indexes = [
@@ -57,6 +62,14 @@ class QuarantinedRecord(Governed):
 
     def __str__(self) -> str:
         return f"{self.flow} {self.code} row {self.row}"
+
+    @property
+    def told_debit(self) -> Decimal | None:
+        return None if self.unreadable else self.debit
+
+    @property
+    def told_credit(self) -> Decimal | None:
+        return None if self.unreadable else self.credit
 
     @property
     def told_currency(self) -> str:

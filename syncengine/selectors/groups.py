@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,9 +12,9 @@ from django.db.models import Case, CharField, Count, F, Max, Min, QuerySet, Valu
 from django.db.models.functions import Left, StrIndex
 
 from portal.core.currencies import currency_name
-from portal.core.money import decimal_sum
 from syncengine.models import QuarantinedRecord, Run
 from syncengine.selectors.health import latest_of_slices
+from syncengine.selectors.readable import sums, told_sums, with_readability, without_amount
 from syncengine.states import HELD_BACK
 
 SEPARATOR = " | "  # the engine's, between the members of a combination
@@ -26,15 +26,25 @@ Group = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """Sums of a group in one currency."""
+    """Sums of a group in one currency; None where no record of it has a readable amount."""
 
     currency: str
-    debit: Decimal
-    credit: Decimal
+    debit: Decimal | None
+    credit: Decimal | None
+    unreadable: int
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Amounts:
+        return cls(row["currency"], *told_sums(row), row["unreadable_records"])
 
     @property
     def heading(self) -> str:
         return currency_name(self.currency)
+
+    @property
+    def left_out(self) -> str:
+        """What the sums leave out, in words; "" for nothing."""
+        return without_amount(self.unreadable) if self.unreadable else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +93,21 @@ def amounts_of_groups(
         member__in={g["member"] for g in groups},
     )
     rows = (
-        narrowed.order_by()
+        with_readability(narrowed)
+        .order_by()
         .values("flow_id", "code", "field", "member", "currency")
-        .annotate(total_debit=decimal_sum("debit"), total_credit=decimal_sum("credit"))
+        .annotate(**sums())
         .order_by("currency")
     )
     found: dict[tuple[int, str, str, str], list[Amounts]] = {}
     for row in rows:
-        sums = Amounts(row["currency"], row["total_debit"], row["total_credit"])
-        found.setdefault(group_key(row), []).append(sums)
+        found.setdefault(group_key(row), []).append(Amounts.of(row))
     return found
 
 
 def amounts_by_currency(records: Records) -> list[Amounts]:
-    rows = (
-        records.order_by()
-        .values("currency")
-        .annotate(total_debit=decimal_sum("debit"), total_credit=decimal_sum("credit"))
-        .order_by("currency")
-    )
-    return [Amounts(row["currency"], row["total_debit"], row["total_credit"]) for row in rows]
+    rows = with_readability(records).order_by().values("currency").annotate(**sums()).order_by("currency")
+    return [Amounts.of(row) for row in rows]
 
 
 def slices_of(records: Records) -> list[SlicePart]:

@@ -9,20 +9,20 @@ from django.db.models import Count, Min, QuerySet
 
 from portal.access.authority import holders
 from portal.core.actor import Actor
-from portal.core.money import decimal_sum
 from portal.people.models import Person
 from portal.people.permissions import P as People
 from syncengine.duck import literal, session
 from syncengine.evidence import EvidenceKind
 from syncengine.models import Flow, QuarantinedRecord
 from syncengine.permissions import P
+from syncengine.selectors.readable import sums, with_readability
 from syncengine.states import HELD_BACK
 from syncengine.storage import evidence_store
 
 
 def quarantined(actor: Actor) -> QuerySet[QuarantinedRecord]:
-    """Records the actor may see, in all states."""
-    rows = QuarantinedRecord.objects.restrict(actor, P.QUARANTINE_VIEW)
+    """Records the actor may see, in all states, with whether their amount is `unreadable`."""
+    rows = with_readability(QuarantinedRecord.objects.restrict(actor, P.QUARANTINE_VIEW))
     return rows.select_related("flow", "last_run", "assigned_to")
 
 
@@ -34,23 +34,19 @@ def assignable(actor: Actor, flows: Iterable[Flow]) -> QuerySet[Person]:
     return known.filter(pk__in=holders(P.QUARANTINE_VIEW, flows)).order_by("name")
 
 
-def quarantine_groups(actor: Actor, **filters: Any) -> QuerySet[QuarantinedRecord]:
+def quarantine_groups(actor: Actor, **filters: Any) -> QuerySet[Any, dict[str, Any]]:
     """Held records grouped by flow, slice, code, field and value: what one fix would release.
 
     Each row is a dict: flow_id, flow__code, slice_key, period, code, field, value, origin, records,
-    total_debit, total_credit, currency, oldest.
+    total_debit, total_credit, readable_records, unreadable_records, currency, oldest.
     """
     rows = QuarantinedRecord.objects.restrict(actor, P.QUARANTINE_VIEW).filter(state__in=HELD_BACK, **filters)
     keys = ("flow_id", "flow__code", "slice_key", "period", "code", "field", "value", "origin", "currency")
     return (
-        rows.order_by()
+        with_readability(rows)
+        .order_by()
         .values(*keys)
-        .annotate(
-            records=Count("id"),
-            total_debit=decimal_sum("debit"),
-            total_credit=decimal_sum("credit"),
-            oldest=Min("opened_at"),
-        )
+        .annotate(records=Count("id"), oldest=Min("opened_at"), **sums())
         .order_by("code", "-records", "value")
     )
 

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.codes import help_for
-from portal.core.currencies import minor_units
-from portal.core.export import figure
 from portal.core.templatetags.ui import ago
 from portal.core.views import (
     Action,
@@ -28,13 +22,11 @@ from portal.core.views import (
     SavedView,
     permitted,
 )
-from portal.core.views.cells import money
 from portal.core.views.paging import Page, numbered_page
 from syncengine.filters import GroupFilter, RecordFilter
 from syncengine.models import Flow, QuarantinedRecord
 from syncengine.permissions import P
 from syncengine.selectors.groups import (
-    Amounts,
     Group,
     amounts_by_currency,
     amounts_of_groups,
@@ -46,31 +38,13 @@ from syncengine.selectors.groups import (
 )
 from syncengine.selectors.health import anything_loaded
 from syncengine.selectors.quarantine import quarantined
+from syncengine.selectors.readable import with_readability
 from syncengine.states import HELD_BACK
+from syncengine.views.amounts import AmountColumn, AmountsColumn
 from syncengine.views.links import group_url, record_url, records_url, remedy, run_url
 
 GROUP_LIMIT = 20_000
 GROUPS_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class AmountsColumn(Column):
-    """One amount a line for each currency of a group; a group is never summed over currencies."""
-
-    def cell(self, row: Any) -> SafeString:
-        amounts: list[Amounts] = row["amounts"]
-        lines = format_html_join(
-            SafeString("<br>"),
-            '{} <span class="muted">{}</span>',
-            ((money(*self._figure(item)), item.heading) for item in amounts),
-        )
-        return format_html('<td class="num" data-label="{}">{}</td>', self.label, lines)
-
-    def exported(self, row: Any) -> str:
-        return "; ".join(f"{figure(*self._figure(item))} {item.heading}" for item in row["amounts"])
-
-    def _figure(self, item: Amounts) -> tuple[Decimal, int]:
-        return getattr(item, self.name), minor_units(item.currency)
 
 
 class HeldRecords:
@@ -207,8 +181,8 @@ class RecordListView(HeldRecords, ListPage):
         Column("code", "Code", kind="code", link=lambda r: help_url(r.code), sort="code"),
         Column("field", "Field", kind="code"),
         Column("value", "Value", kind="code", sort="value"),
-        Column("debit", "Debit", kind="money", currency="currency"),
-        Column("credit", "Credit", kind="money", currency="currency"),
+        AmountColumn("debit", "Debit", value="told_debit", kind="money", currency="currency"),
+        AmountColumn("credit", "Credit", value="told_credit", kind="money", currency="currency"),
         Column("currency", "Currency", kind="code", value="told_currency", sort="currency"),
         Column("state", "State", kind="status", sort="state"),
         Column("assigned_to", "Assigned to", value="assigned_to.name", sort="assigned_to__name"),
@@ -240,7 +214,7 @@ class RecordListView(HeldRecords, ListPage):
         return [("Exceptions", reverse("syncengine:exception-list")), (self.get_title(), "")]
 
     def decorate(self, rows: QuerySet) -> QuerySet:
-        return rows.select_related("flow", "last_run", "assigned_to")
+        return with_readability(rows).select_related("flow", "last_run", "assigned_to")
 
     def get_columns(self) -> Sequence[Column]:
         """In a group the columns that say the same on every row are left out."""

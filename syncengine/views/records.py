@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ from syncengine.models import Flow, QuarantinedRecord
 from syncengine.permissions import P
 from syncengine.selectors.groups import SEPARATOR, amounts_by_currency, slices_of
 from syncengine.selectors.quarantine import assignable, record_values
+from syncengine.selectors.readable import NOT_READABLE, with_readability
 from syncengine.states import HELD_BACK
 from syncengine.views.exceptions import selection_of
 from syncengine.views.links import flow_url, records_url, remedy, run_url
@@ -63,6 +65,10 @@ def culprits(
     return found
 
 
+def _amount(label: str, amount: Decimal | None) -> Fact:
+    return Fact(label, NOT_READABLE) if amount is None else Fact(label, amount, "money")
+
+
 class RecordDetailView(DetailPage):
     model = QuarantinedRecord
     permission = P.QUARANTINE_VIEW
@@ -70,9 +76,8 @@ class RecordDetailView(DetailPage):
     state_field = "state"
 
     def get_queryset(self) -> Any:
-        return QuarantinedRecord.objects.select_related(
-            "flow", "last_run__flow_version", "first_run", "assigned_to"
-        )
+        records = with_readability(QuarantinedRecord.objects.all())
+        return records.select_related("flow", "last_run__flow_version", "first_run", "assigned_to")
 
     def get_title(self) -> str:
         return f"{self.object.code} row {self.object.row}"
@@ -113,8 +118,8 @@ class RecordDetailView(DetailPage):
         return [
             Fact("Flow", record.flow.code, "code", url=flow_url(record.flow)),
             Fact("Period", record.period or "all"),
-            Fact(f"Debit {record.told_currency}", record.debit, "money"),
-            Fact(f"Credit {record.told_currency}", record.credit, "money"),
+            _amount(f"Debit {record.told_currency}", record.told_debit),
+            _amount(f"Credit {record.told_currency}", record.told_credit),
             Fact("Assigned to", record.assigned_to.name if record.assigned_to else "nobody"),
             Fact("Held since", record.opened_at, "time"),
             Fact("Closed", record.closed_at, "time"),
@@ -181,7 +186,7 @@ class _OnRecords(ActionPage):
             "count": self.selection.count(),
             "amounts": amounts_by_currency(self.selection),
             "slices": slices_of(self.selection),
-            "rows": self.selection.order_by("period", "row")[:SHOWN],
+            "rows": with_readability(self.selection).order_by("period", "row")[:SHOWN],
         }
 
     def cancel_url(self) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
+from portal.approvals.content import envelope_hash
 from portal.approvals.ports import subjects
-from portal.approvals.services import change_push_back, change_withdraw
+from portal.approvals.services import change_approve, change_push_back, change_withdraw
 from portal.core.errors import DomainError
 from portal.people.models import User
-from syncengine.models import QuarantinedRecord
+from syncengine.models import FlowVersion, QuarantinedRecord
+from syncengine.selectors.readable import with_readability
 from syncengine.services import quarantine_accept
 from tests.api.client import Caller
 
@@ -93,3 +96,82 @@ def test_amounts_have_groups_and_the_decimals_of_their_currency(held, client, cu
     assert words in row.before
     assert page_of(client, held, change).count(words) == 2
     assert change.preview == {currency: {"debit": "49102.7", "credit": "0"}}, "what is hashed stays plain"
+
+
+ZERO = re.compile(r"(?<![\d])0\.00")
+UNREAD = "1 record without a readable amount"
+
+
+def test_an_amount_that_cannot_be_read_is_never_put_to_the_approver_as_zero(held, client):
+    change = accept(held, "DQ-001")
+    (row,) = subjects.get(change.kind).diff(change)
+    assert row.before.endswith("amount not readable")
+    assert change.preview == {"CHF": {"unreadable": 1}}
+    page = page_of(client, held, change)
+    assert (UNREAD in page, ZERO.search(page)) == (True, None)
+
+
+def test_a_sum_says_how_many_records_it_leaves_out(held):
+    QuarantinedRecord.objects.filter(code="MAP-001").update(currency="CHF")
+    change = accept(held, "DQ-001", "MAP-001")
+    words = subjects.get(change.kind).shown_preview(change)
+    assert words == {"CHF": f"debit 50.00 CHF, credit 0.00 CHF, {UNREAD}"}
+
+
+def test_an_acceptance_that_waits_with_zeros_is_examined_afresh_when_it_is_approved(held):
+    change = accept(held, "DQ-001")
+    change.preview = {"CHF": {"debit": "0", "credit": "0"}}
+    change.content_sha256 = envelope_hash(change, change.findings, change.preview)
+    change.save()
+    told = change_approve(
+        actor=held.controller, reason=WHY, change_id=change.pk, content_sha256=change.content_sha256
+    )
+    assert (told.state, told.preview) == ("submitted", {"CHF": {"unreadable": 1}})
+    assert told.content_sha256 != change.content_sha256
+
+
+@pytest.mark.parametrize(
+    ("shape", "code", "field", "unreadable"),
+    [
+        ({"debit": "dr", "credit": "cr"}, "DQ-001", "dr, cr", True),
+        ({"debit": "dr", "credit": "cr"}, "DQ-002", "dr, cr", True),
+        ({"debit": "dr", "credit": "cr"}, "DQ-002", "dr", False),
+        ({"signed": "amount"}, "DQ-002", "amount", True),
+        ({"signed": "amount"}, "DQ-002", "account", False),
+        ({"column": "amount", "side": {"column": "dc"}}, "DQ-002", "amount", True),
+        ({"column": "amount", "side": {"column": "dc"}}, "DQ-005", "dc", True),
+        ({"column": "amount", "side": {"column": "dc"}}, "DQ-005", "normal", False),
+        ({"column": "amount", "side": {"column": "dc"}}, "MAP-001", "amount", False),
+    ],
+)
+def test_only_what_the_engine_counts_as_zero_has_no_readable_amount(held, shape, code, field, unreadable):
+    definition = dict(FlowVersion.objects.get().definition)
+    amount = {name: value for name, value in definition["amount"].items() if name not in ("debit", "credit")}
+    FlowVersion.objects.update(definition=definition | {"amount": amount | shape})
+    QuarantinedRecord.objects.filter(code="FX-001").update(code=code, field=field)
+    record = with_readability(QuarantinedRecord.objects.filter(code=code, field=field)).get()
+    assert record.unreadable is unreadable
+
+
+def test_pages_exports_and_endpoints_tell_that_an_amount_cannot_be_read(held, client):
+    (key,) = keys("DQ-001")
+    user = User.objects.get(pk=held.operator.account_id)
+    client.force_login(user, backend=BACKEND)
+    for address in (
+        reverse("syncengine:quarantine-accept") + f"?record={key}",
+        reverse("syncengine:record-detail", kwargs={"pk": key}),
+        reverse("syncengine:record-list") + "?code=DQ-001",
+        reverse("syncengine:exception-list") + "?code=DQ-001",
+    ):
+        page = client.get(address).content.decode()
+        assert page.count("not readable") >= 2, address
+        assert not ZERO.search(page), address
+    for name in ("record-list", "exception-list"):
+        answer = client.get(reverse(f"syncengine:{name}") + "?code=DQ-001&format=csv")
+        text = b"".join(answer.streaming_content).decode()
+        assert (text.count("not readable"), ZERO.search(text)) == (2, None), name
+    api = Caller(user)
+    record = api.get(f"/api/v1/quarantine/{key}/").json()
+    (group,) = api.get("/api/v1/quarantine/groups/?code=DQ-001").json()["groups"]
+    assert (record["debit"], record["credit"]) == (None, None)
+    assert (group["total_debit"], group["unreadable_records"], group["records"]) == (None, 1, 1)
