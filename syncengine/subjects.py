@@ -26,6 +26,7 @@ from syncengine.definitions import findings_of, read_definition
 from syncengine.differing import difference_words
 from syncengine.models import FlowVersion, QuarantinedRecord, Run
 from syncengine.permissions import P
+from syncengine.selectors import acceptances
 from syncengine.selectors.flows import last_approved, version_by_key
 from syncengine.selectors.readable import NOT_READABLE, sums, told_sums, with_readability, without_amount
 from syncengine.selectors.releases import last_confirmed, source_records, why_not_release
@@ -156,7 +157,7 @@ def _preview_words(total: Mapping[str, Any], currency: str) -> str:
 class AcceptUnloadedSubject(Subject):
     """Records of one slice that shall stay unloaded. The payload names each by its key and amounts."""
 
-    kind = "syncengine.accept_unloaded"
+    kind = acceptances.KIND
     label = "records accepted unloaded"
     approve_permission = P.QUARANTINE_RELEASE
     propose_permission = P.QUARANTINE_ACCEPT

@@ -8,7 +8,6 @@ from typing import Any
 
 from portal.access.authority import holders
 from portal.approvals.models import ChangeRequest
-from portal.approvals.selectors import open_changes
 from portal.approvals.services import change_submit, refuse_open
 from portal.audit.services import audited, record
 from portal.core import authority
@@ -22,9 +21,9 @@ from portal.people.models import Person
 from syncengine.codes import Code
 from syncengine.models import Flow, QuarantinedRecord
 from syncengine.permissions import P
+from syncengine.selectors.acceptances import KIND, waiting_among
 from syncengine.selectors.quarantine import assignable
 from syncengine.states import HELD_BACK, RECORD
-from syncengine.subjects import AcceptUnloadedSubject
 from syncengine.tags import Tag
 
 LIMIT = 10_000
@@ -110,16 +109,6 @@ def quarantine_fix(*, actor: Actor, reason: str, record_ids: Sequence[int]) -> i
     return len(rows)
 
 
-def _refuse_waiting(payload: dict[str, Any]) -> None:
-    """Raises Conflict APR-003 when one of the records waits in another open request already."""
-    wanted = set(payload["records"])
-    opened = open_changes(AcceptUnloadedSubject.kind, flow=payload["flow"], slice=payload["slice"])
-    for change in opened.only("state", "kind", "payload"):
-        if taken := len(wanted.intersection((change.payload or {})["records"])):
-            which = "1 of the records waits" if taken == 1 else f"{taken:,} of the records wait"
-            refuse_open(change, f"{which} in {change.ref} already.")
-
-
 @audited(Tag.QUARANTINE_ACCEPT)
 def quarantine_accept(*, actor: Actor, reason: str, record_ids: Sequence[int]) -> ChangeRequest:
     """Propose that held records of one slice stay unloaded; another person decides.
@@ -131,16 +120,15 @@ def quarantine_accept(*, actor: Actor, reason: str, record_ids: Sequence[int]) -
     first = rows[0]
     if any((row.flow_id, row.slice_key) != (first.flow_id, first.slice_key) for row in rows):
         raise Invalid(Code.RUN_010, "The records belong to several slices.", place="records")
-    payload = {
+    payload: dict[str, Any] = {
         "flow": first.flow.code,
         "slice": first.slice_key,
         "records": sorted(row.record_key for row in rows),
     }
-    _refuse_waiting(payload)
+    if found := waiting_among(first.flow, first.slice_key, payload["records"]):
+        refuse_open(found.change, found.words)
     key = f"{first.slice_key}#{sha256_hex('|'.join(payload['records']))[:16]}"
-    change = change_submit(
-        actor=actor, reason=reason, kind=AcceptUnloadedSubject.kind, subject_key=key[-200:], payload=payload
-    )
+    change = change_submit(actor=actor, reason=reason, kind=KIND, subject_key=key[-200:], payload=payload)
     after = {**_summary(rows), "change": change.ref}
     record(Tag.QUARANTINE_ACCEPT, actor=actor, subject=first.flow, reason=reason, after=after)
     return change

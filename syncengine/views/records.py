@@ -26,6 +26,7 @@ from syncengine.definitions import definition_of
 from syncengine.forms import LIMIT, AssignForm, RecordsForm
 from syncengine.models import Flow, QuarantinedRecord
 from syncengine.permissions import P
+from syncengine.selectors.acceptances import waiting_among, waiting_in
 from syncengine.selectors.groups import SEPARATOR, amounts_by_currency, slices_of
 from syncengine.selectors.quarantine import assignable, record_values
 from syncengine.selectors.readable import NOT_READABLE, with_readability
@@ -75,6 +76,10 @@ class RecordDetailView(DetailPage):
     template_name = "syncengine/record_detail.html"
     state_field = "state"
 
+    def prepare(self) -> None:
+        super().prepare()
+        self.waiting = waiting_in(self.object)
+
     def get_queryset(self) -> Any:
         records = with_readability(QuarantinedRecord.objects.all())
         return records.select_related("flow", "last_run__flow_version", "first_run", "assigned_to")
@@ -101,6 +106,7 @@ class RecordDetailView(DetailPage):
     def actions(self) -> Sequence[Action]:
         record, flow = self.object, self.object.flow
         why = "" if record.state in HELD_BACK else "the record is no longer held back."
+        waits = f"it waits for acceptance in {self.waiting.ref}." if self.waiting else ""
         urls = {
             verb: f"{reverse(f'syncengine:quarantine-{verb}')}?record={record.pk}"
             for verb in ("assign", "fix", "accept")
@@ -109,12 +115,15 @@ class RecordDetailView(DetailPage):
         acts = [
             permitted(self.actor, P.QUARANTINE_WORK, "Assign", urls["assign"], obj=flow, why=why),
             permitted(self.actor, P.QUARANTINE_WORK, "Mark fixed", urls["fix"], obj=flow, why=why),
-            permitted(self.actor, P.QUARANTINE_ACCEPT, "Accept unloaded", urls["accept"], obj=flow, why=why),
+            permitted(
+                self.actor, P.QUARANTINE_ACCEPT, "Accept unloaded", urls["accept"], obj=flow, why=why or waits
+            ),
         ]
         return [mend, *acts] if mend and not why else acts
 
     def facts(self) -> Sequence[Fact]:
         record = self.object
+        waits = self.waiting.ref if self.waiting else ""
         return [
             Fact("Flow", record.flow.code, "code", url=flow_url(record.flow)),
             Fact("Period", record.period or "all"),
@@ -126,6 +135,7 @@ class RecordDetailView(DetailPage):
             Fact("First run", record.first_run.ref, "code", url=run_url(record.first_run)),
             Fact("Last run that held it", record.last_run.ref, "code", url=run_url(record.last_run)),
             Fact("Change", record.change_ref, "code", url=change_url(record.change_ref)),
+            *([Fact("Waits for acceptance in", waits, "code", url=change_url(waits))] if waits else []),
         ]
 
     def get_context(self, **extra: Any) -> dict[str, Any]:
@@ -279,10 +289,15 @@ class QuarantineAcceptView(Proposal, _OnRecords):
 
     def blocked(self) -> str:
         found = super().blocked()
-        slices = self.selection.order_by().values("flow_id", "slice_key").distinct().count()
-        if found or slices <= 1:
+        if found:
             return found
-        return f"The records belong to {slices} slices; accept those of one period at a time."
+        slices = self.selection.order_by().values("flow_id", "slice_key").distinct().count()
+        if slices > 1:
+            return f"The records belong to {slices} slices; accept those of one period at a time."
+        first = self.selection[0]
+        keys = list(self.selection.values_list("record_key", flat=True))
+        waiting = waiting_among(first.flow, first.slice_key, keys)
+        return f"{waiting.words} {waiting.hint}" if waiting else ""
 
     def perform(self, form: RecordsForm) -> ChangeRequest:
         return services.quarantine_accept(actor=self.actor, **self.ids(form))

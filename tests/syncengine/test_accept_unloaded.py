@@ -65,6 +65,23 @@ def test_a_record_that_waits_in_an_open_request_is_not_proposed_again(held, clie
     assert accept(held, "DQ-001").pk != change.pk
 
 
+def test_pages_say_in_which_request_a_record_waits_before_anybody_fills_in_a_form(held, client):
+    change = accept(held, "MAP-001")
+    (key,), (other,) = keys("MAP-001")[:1], keys("DQ-001")
+    client.force_login(User.objects.get(pk=held.operator.account_id), backend=BACKEND)
+    form = reverse("syncengine:quarantine-accept")
+    for answer in (client.get(f"{form}?record={key}"), client.post(form, {"pick": [key, other]})):
+        page = answer.content.decode()
+        assert "Not possible now" in page
+        assert f"1 of the records waits in {change.ref} already. Let {change.ref} be decided" in page
+    page = client.get(reverse("syncengine:record-detail", kwargs={"pk": key})).content.decode()
+    assert "Waits for acceptance in" in page
+    assert reverse("approvals:change-detail", kwargs={"pk": change.pk}) in page
+    assert f"{form}?record={key}" not in page
+    page = client.get(reverse("syncengine:record-detail", kwargs={"pk": other})).content.decode()
+    assert ("Waits for" in page, f"{form}?record={other}" in page) == (False, True)
+
+
 def test_a_pushed_back_acceptance_is_withdrawn_and_proposed_anew_at_once(held, client):
     change = push_back(held, accept(held, "MDM-002", "MAP-001"))
     with pytest.raises(DomainError) as caught:
