@@ -15,7 +15,7 @@ from catalog.ports import connectors
 from catalog.selectors import clashing_ownership, days_of, schema_in_force
 from catalog.tags import Tag
 from portal.approvals.correcting import corrected
-from portal.approvals.differing import flat_diff
+from portal.approvals.differing import flat_diff, order_diff
 from portal.approvals.models import ChangeRequest
 from portal.approvals.ports import DiffRow, Finding, Subject
 from portal.audit.services import record
@@ -59,10 +59,12 @@ class ConnectionSubject(Subject):
         return [System.objects.get(code=_payload(change)["system"])]
 
     def diff(self, change: ChangeRequest) -> list[DiffRow]:
-        active = self._active(change)
-        payload = _payload(change)
-        before = {"connector": active.connector, **active.config} if active else {}
-        return flat_diff(before, {"connector": payload["connector"], **payload["config"]})
+        active, after, before = self._active(change), _payload(change), {}
+        if active:
+            heads = {"code": active.code, "environment": active.environment, "connector": active.connector}
+            before = {"system": active.system.code, **heads, "config": active.config}
+        of_config = flat_diff(before.pop("config", {}), after.pop("config"))
+        return flat_diff(before, after) + of_config
 
     def validate(self, change: ChangeRequest) -> list[Finding]:
         payload = _payload(change)
@@ -74,7 +76,7 @@ class ConnectionSubject(Subject):
 
     def apply(self, change: ChangeRequest, actor: Actor) -> None:
         payload, connection = _payload(change), self._active(change)
-        before = {"config": connection.config} if connection else None
+        before = {"connector": connection.connector, "config": connection.config} if connection else None
         if connection is None:
             connection = Connection(code=payload["code"], environment=payload["environment"])
         else:
@@ -85,6 +87,12 @@ class ConnectionSubject(Subject):
         connection.full_clean()
         connection.save()
         record(Tag.CONNECTION_ACTIVATE, actor=actor, subject=connection, before=before, after=payload)
+
+
+def _field_text(field: dict[str, Any]) -> str:
+    """A field as a reviewer reads it."""
+    words = f"{field['type']}, {field['classification']}{', required' if field['required'] else ''}"
+    return f"{words}: {field['description']}" if field["description"] else words
 
 
 class SchemaSubject(Subject):
@@ -112,14 +120,9 @@ class SchemaSubject(Subject):
 
     def diff(self, change: ChangeRequest) -> list[DiffRow]:
         active = schema_in_force(self._object(change))
-
-        def by_name(fields: list[dict[str, Any]]) -> dict[str, Any]:
-            return {
-                f["name"]: f"{f['type']}, {f['classification']}{', required' if f['required'] else ''}"
-                for f in fields
-            }
-
-        return flat_diff(by_name(active.fields if active else []), by_name(_payload(change)["fields"]))
+        before = {field["name"]: _field_text(field) for field in (active.fields if active else [])}
+        after = {field["name"]: _field_text(field) for field in _payload(change)["fields"]}
+        return flat_diff(before, after) + order_diff("order of the fields", [*before], [*after])
 
     def apply(self, change: ChangeRequest, actor: Actor) -> None:
         payload, obj = _payload(change), self._object(change)
@@ -135,6 +138,20 @@ class SchemaSubject(Subject):
         record(
             Tag.SCHEMA_ACTIVATE, actor=actor, subject=obj, after=payload, object_version=str(schema.number)
         )
+
+
+def ownership_content(owned: Ownership) -> dict[str, Any]:
+    """What a change of this ownership would propose if it changed nothing."""
+    return {
+        "finance_object": owned.finance_object.code,
+        "attribute": owned.attribute,
+        "legal_entity": owned.legal_entity,
+        "system": owned.system.code,
+        "steward": owned.steward.code if owned.steward else "",
+        "valid_from": owned.valid_from.isoformat(),
+        "valid_to": owned.valid_to.isoformat() if owned.valid_to else None,
+        "ends": owned.pk,
+    }
 
 
 class OwnershipSubject(Subject):
@@ -167,11 +184,9 @@ class OwnershipSubject(Subject):
 
     def diff(self, change: ChangeRequest) -> list[DiffRow]:
         payload = _payload(change)
-        before: dict[str, Any] = {}
         if payload["ends"]:
-            owned = Ownership.objects.get(pk=payload["ends"])
-            before = {**payload, "valid_to": owned.valid_to.isoformat() if owned.valid_to else None}
-        return flat_diff(before, {key: value for key, value in payload.items() if value not in ("", None)})
+            return flat_diff(ownership_content(Ownership.objects.get(pk=payload["ends"])), payload)
+        return flat_diff({}, {key: value for key, value in payload.items() if value not in ("", None)})
 
     def validate(self, change: ChangeRequest) -> list[Finding]:
         clash = clashing_ownership(_payload(change))
@@ -183,6 +198,7 @@ class OwnershipSubject(Subject):
     def apply(self, change: ChangeRequest, actor: Actor) -> None:
         payload = _payload(change)
         ownership = Ownership.objects.get(pk=payload["ends"]) if payload["ends"] else Ownership()
+        before = ownership_content(ownership) if payload["ends"] else None
         ownership.finance_object = FinanceObject.objects.get(code=payload["finance_object"])
         ownership.attribute, ownership.legal_entity = payload["attribute"], payload["legal_entity"]
         ownership.system = System.objects.get(code=payload["system"])
@@ -192,4 +208,4 @@ class OwnershipSubject(Subject):
         ownership.change_ref = change.ref
         ownership.full_clean()
         ownership.save()
-        record(Tag.OWNERSHIP_ACTIVATE, actor=actor, subject=ownership, after=payload)
+        record(Tag.OWNERSHIP_ACTIVATE, actor=actor, subject=ownership, before=before, after=payload)

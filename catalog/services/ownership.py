@@ -9,14 +9,16 @@ from catalog.codes import Code
 from catalog.models import FinanceObject, Ownership
 from catalog.permissions import P
 from catalog.selectors import clashing_ownership, days_of, system_named
+from catalog.subjects import ownership_content
 from catalog.tags import Tag
+from portal.approvals.codes import Code as Approvals
 from portal.approvals.models import ChangeRequest
 from portal.approvals.services import change_submit
 from portal.audit.services import audited
 from portal.core import authority
 from portal.core.actor import Actor
 from portal.core.authority import OUTSIDE
-from portal.core.errors import BadInput, Fault, Faults, Invalid
+from portal.core.errors import BadInput, Conflict, Fault, Faults, Invalid
 from portal.core.text import clean_text
 from portal.people.models import Person
 
@@ -89,21 +91,17 @@ def ownership_propose(
 def ownership_end_propose(
     *, actor: Actor, reason: str, ownership_id: int, last_day: dt.date
 ) -> ChangeRequest:
-    """Propose the last day of an ownership, so that another system can follow."""
+    """Propose the last day of an ownership, so that another system can follow.
+
+    Raises BadInput CTR-003 (dates), Conflict APR-008 (nothing changes).
+    """
     queryset = Ownership.objects.select_related("finance_object", "system", "steward")
     owned = queryset.get_for(actor, P.OWNERSHIP_PROPOSE, pk=ownership_id)
     if last_day < owned.valid_from:
         raise _ends_before_it_begins("last_day", owned.valid_from)
-    payload = {
-        "finance_object": owned.finance_object.code,
-        "attribute": owned.attribute,
-        "legal_entity": owned.legal_entity,
-        "system": owned.system.code,
-        "steward": owned.steward.code if owned.steward else "",
-        "valid_from": owned.valid_from.isoformat(),
-        "valid_to": last_day.isoformat(),
-        "ends": owned.pk,
-    }
+    if last_day == owned.valid_to:
+        raise Conflict(Approvals.APR_008, f"The ownership ends on {last_day} already.", place="last_day")
+    payload = {**ownership_content(owned), "valid_to": last_day.isoformat()}
     key = ownership_key(payload)
     return change_submit(
         actor=actor, reason=reason, kind="catalog.ownership", subject_key=key, payload=payload

@@ -18,6 +18,7 @@ from portal.access.ports import scope_models
 from portal.access.scopes import scope_words
 from portal.access.tags import Tag
 from portal.approvals.correcting import corrected
+from portal.approvals.differing import flat_diff
 from portal.approvals.models import ChangeRequest
 from portal.approvals.ports import DiffRow, Finding, Subject
 from portal.audit.services import record
@@ -100,14 +101,16 @@ class RoleSubject(Subject):
         payload = _payload(change)
         role = Role.objects.filter(code=payload["code"]).first()
         old, new = set(role.functions if role else ()), set(payload["functions"])
-        rows = [DiffRow("duty", "", name, "added") for name in sorted(new - old)]
+        heads = {name: payload[name] for name in ("code", "name")}
+        rows = flat_diff({"code": role.code, "name": role.name} if role else {}, heads)
+        rows += [DiffRow("duty", "", name, "added") for name in sorted(new - old)]
         return rows + [DiffRow("duty", name, "", "removed") for name in sorted(old - new)]
 
     def apply(self, change: ChangeRequest, actor: Actor) -> None:
         payload = _payload(change)
         _demand_no_loss(self._loss, change)
         role = Role.objects.filter(code=payload["code"]).first()
-        before = {"functions": role.functions} if role else None
+        before = {"code": role.code, "name": role.name, "functions": role.functions} if role else None
         if role is None:
             role = Role(code=payload["code"])
         else:
@@ -189,12 +192,16 @@ class GrantSubject(Subject):
             return [DiffRow(field, "", new[field], "added") for field in fields if new[field]]
         stored = {"valid_from": str(old.valid_from), "valid_to": str(old.valid_to or "")}
         days = ((field, was, payload[field] or "") for field, was in stored.items())
-        return [DiffRow(field, was, will, place=over) for field, was, will in days if was != will]
+        named = [("name of the scope", old.scope_label, payload["scope_label"])]
+        return [DiffRow(field, was, will, place=over) for field, was, will in [*days, *named] if was != will]
 
     def apply(self, change: ChangeRequest, actor: Actor) -> None:
         payload, grant = _payload(change), self._changed(change)
         _demand_no_loss(self._loss, change)
-        if grant is None:
+        before = None
+        if grant is not None:
+            before = {name: getattr(grant, name) for name in ("scope_label", "valid_from", "valid_to")}
+        else:
             grant = Grant(
                 person=Person.objects.get(code=payload["person"]),
                 role=Role.objects.get(code=payload["role"]),
@@ -207,4 +214,4 @@ class GrantSubject(Subject):
         grant.change_ref = change.ref
         grant.full_clean()
         grant.save()
-        record(Tag.GRANT_ACTIVATE, actor=actor, subject=grant, after=payload)
+        record(Tag.GRANT_ACTIVATE, actor=actor, subject=grant, before=before, after=payload)

@@ -10,10 +10,14 @@ from portal.approvals.ports import Finding, Subject, subjects
 from portal.core.canonical import content_hash, plain_json
 
 
+def own_policy(kind: str) -> Policy | None:
+    """The newest policy of exactly this kind."""
+    return Policy.objects.filter(kind=kind).order_by("-number").first()
+
+
 def policy_for(kind: str) -> Policy:
     """The newest policy of a kind, else of every kind; four eyes when there is none at all."""
-    own = Policy.objects.filter(kind=kind).order_by("-number").first()
-    general = own or Policy.objects.filter(kind="").order_by("-number").first()
+    general = own_policy(kind) or own_policy("")
     return general or Policy.objects.get_or_create(kind="", number=1, defaults={"approvals": 1})[0]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.approvals.content import policy_for
+from portal.approvals.content import own_policy, policy_for
+from portal.approvals.differing import flat_diff
 from portal.approvals.models import ChangeRequest, Policy
 from portal.approvals.permissions import P
 from portal.approvals.ports import DiffRow, Subject
@@ -28,12 +29,14 @@ class PolicySubject(Subject):
         return {**payload, "base": policy_for(payload["kind"]).number}
 
     def diff(self, change: ChangeRequest) -> list[DiffRow]:
-        payload = change.payload or {}
-        return [DiffRow("approvals", str(policy_for(payload["kind"]).approvals), str(payload["approvals"]))]
+        """A kind without a policy of its own follows the general one, which the first of its own replaces."""
+        payload = dict(change.payload or {})
+        in_force = policy_for(payload["kind"])
+        return flat_diff({"kind": in_force.kind, "approvals": in_force.approvals}, payload)
 
     def apply(self, change: ChangeRequest, actor: Actor) -> None:
         payload = change.payload or {}
-        last = Policy.objects.filter(kind=payload["kind"]).order_by("-number").first()
+        last = own_policy(payload["kind"])
         number = last.number + 1 if last else 1
         policy = Policy.objects.create(kind=payload["kind"], number=number, approvals=payload["approvals"])
         record(Tag.POLICY_ADOPT, actor=actor, subject=policy, after=payload)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.approvals.content import subject_of
-from portal.approvals.differing import flat_diff, flatten
+from portal.approvals.differing import deep_diff
 from portal.approvals.models import ChangeRequest
 from portal.approvals.ports import DiffRow
 from portal.approvals.tags import Tag
@@ -32,26 +32,30 @@ class Event:
 
 def events(change: ChangeRequest, actor: Actor) -> list[Event]:
     """Events, oldest first."""
-    found = _versions(change, actor)
+    found = _acts(change, actor)
     for seat in change.decisions.select_related("person"):
         what = seat.get_verdict_display() + (" (void: the content changed afterwards)" if seat.voided else "")
         status = "void" if seat.voided else seat.verdict
         found.append(Event(seat.at, seat.person.name, what, status, seat.comment, seat.voided))
     for comment in change.comments.select_related("person"):
         found.append(Event(comment.at, comment.person.name, "commented", "info", comment.text))
-    if change.state == "withdrawn" and change.closed_at:
-        found.append(Event(change.closed_at, change.requested_by.name, "withdrew", "withdrawn"))
     if change.activated_at:
         found.append(Event(change.activated_at, "Tieout", "put it in force", "active"))
     return sorted(found, key=lambda event: event.at)
 
 
-_VERSIONS = (Tag.CHANGE_SUBMIT, Tag.CHANGE_RESUBMIT, Tag.CHANGE_REPLACE, Tag.CHANGE_EDIT)
+_ACTS = (
+    Tag.CHANGE_SUBMIT,
+    Tag.CHANGE_RESUBMIT,
+    Tag.CHANGE_REPLACE,
+    Tag.CHANGE_EDIT,
+    Tag.CHANGE_WITHDRAW,
+)
 
 
-def _versions(change: ChangeRequest, actor: Actor) -> list[Event]:
-    """Submissions and edits, which the audit has with their round and what they voided."""
-    entries = list(acts_on(change, _VERSIONS))
+def _acts(change: ChangeRequest, actor: Actor) -> list[Event]:
+    """Submissions, edits and withdrawals, which the audit has with their words, round and what they voided."""
+    entries = list(acts_on(change, _ACTS))
     names = Person.objects.in_bulk({entry.actor_person for entry in entries if entry.actor_person})
     found = []
     for entry in entries:
@@ -65,6 +69,8 @@ def _versions(change: ChangeRequest, actor: Actor) -> list[Event]:
             words = _begins("proposed other content", after)
             rows = _replaced(change, actor, payload["before"]["payload"], after["payload"])
             found.append(Event(entry.at, who, words, "changed", entry.reason, rows=rows))
+        elif entry.action == Tag.CHANGE_WITHDRAW:
+            found.append(Event(entry.at, who, "withdrew", "withdrawn", entry.reason))
         else:
             again = f" again: round {after['round']} begins" if entry.action == Tag.CHANGE_RESUBMIT else ""
             found.append(Event(entry.at, who, f"submitted{again}", "submitted", entry.reason))
@@ -79,16 +85,15 @@ def _replaced(
         content = ChangeRequest(kind=change.kind, subject_key=change.subject_key, payload=payload)
         if not all(authority.visible(actor, obj) for obj in subject_of(change).scopes(content)):
             return []
-    return flat_diff(_lines(before), _lines(after))
+    return deep_diff(_lines(before), _lines(after))
 
 
-def _lines(payload: dict[str, Any]) -> dict[str, str]:
-    """One text for each value; a list of words is one."""
-    plain = {
+def _lines(payload: dict[str, Any]) -> dict[str, Any]:
+    """A list of words is one text."""
+    return {
         key: ", ".join(value) if isinstance(value, list) and all(isinstance(v, str) for v in value) else value
         for key, value in payload.items()
     }
-    return flatten(plain)
 
 
 def _edit(after: dict[str, Any], *, by_person: bool) -> str:

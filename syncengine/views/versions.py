@@ -35,7 +35,7 @@ from syncengine.permissions import P
 from syncengine.selectors.flows import last_approved, version_key
 from syncengine.services.flows import EDITABLE
 from syncengine.states import VersionState
-from syncengine.subjects import FlowVersionSubject, flatten
+from syncengine.subjects import FlowVersionSubject, version_diff
 from syncengine.views.flows import definition_context, flow_crumbs
 from syncengine.views.links import flow_url, version_url
 
@@ -56,16 +56,7 @@ def differences(version: FlowVersion) -> list[DiffRow]:
     """Against the last approved version before this one; [] for the first."""
     approved = version.flow.versions.filter(state=VersionState.APPROVED, number__lt=version.number)
     base = approved.order_by("-number").first()
-    if base is None:
-        return []
-    before = {**flatten(base.definition), "effective_from": base.effective_from}
-    after = {**flatten(version.definition), "effective_from": version.effective_from}
-    rows = []
-    for key in sorted(before.keys() | after.keys()):
-        kind = "added" if key not in before else "removed" if key not in after else "changed"
-        if before.get(key) != after.get(key):
-            rows.append(DiffRow(key, before.get(key, ""), after.get(key, ""), kind))
-    return rows
+    return version_diff(base, version) if base else []
 
 
 def placed_findings(version: FlowVersion, actor: Actor) -> list[Placed]:
