@@ -13,6 +13,7 @@ from catalog.filters import FinanceObjectFilter
 from catalog.forms import FinanceObjectEditForm, FinanceObjectRegisterForm, SchemaProposeForm
 from catalog.models import FinanceObject
 from catalog.permissions import P
+from portal.approvals.correction_page import Correction
 from portal.approvals.models import ChangeRequest
 from portal.core import authority
 from portal.core.clock import today
@@ -26,7 +27,6 @@ from portal.core.views import (
     Fact,
     ListPage,
     ObjectActionPage,
-    Proposal,
     RegisterPage,
     permitted,
 )
@@ -143,12 +143,13 @@ class FinanceObjectEditView(_FinanceObjects, EditPage):
     service = staticmethod(services.finance_object_edit)
 
 
-class SchemaProposeView(Proposal, ObjectActionPage):
+class SchemaProposeView(Correction, ObjectActionPage):
     lead = "The next version of the canonical schema; the version in force stays until this one is approved."
     model = FinanceObject
     permission = P.SCHEMA_PROPOSE
     form_class = SchemaProposeForm
     reference = "finance_objects"
+    subject_kind = "catalog.schema"
 
     def get_title(self) -> str:
         return f"Propose a schema of {self.object.name}"
@@ -159,6 +160,12 @@ class SchemaProposeView(Proposal, ObjectActionPage):
     def stored(self) -> dict[str, Any]:
         active = selectors.schema_in_force(self.object)
         return {"fields_text": active.fields if active else ""}
+
+    def concerns(self, payload: dict[str, Any]) -> bool:
+        return bool(payload["finance_object"] == self.object.code)
+
+    def refilled(self, payload: dict[str, Any]) -> dict[str, Any]:
+        return {"fields_text": payload["fields"]}
 
     def cancel_url(self) -> str:
         return object_url(self.object)

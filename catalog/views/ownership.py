@@ -17,9 +17,8 @@ from catalog.models import Ownership
 from catalog.permissions import P
 from catalog.selectors import MatrixRow
 from portal.approvals.addresses import change_url
-from portal.approvals.correcting import CORRECTS
+from portal.approvals.correction_page import Correction
 from portal.approvals.models import ChangeRequest
-from portal.approvals.selectors import pushed_back_payload
 from portal.core.clock import today
 from portal.core.views import (
     Action,
@@ -29,7 +28,6 @@ from portal.core.views import (
     Empty,
     ListPage,
     ObjectActionPage,
-    Proposal,
     TemplatePage,
     permitted,
 )
@@ -130,11 +128,12 @@ def _crumbs(*more: Crumb) -> list[Crumb]:
     return [("Systems of record", reverse("catalog:ownership-matrix")), *more]
 
 
-class OwnershipProposeView(Proposal, ActionPage):
+class OwnershipProposeView(Correction, ActionPage):
     title = "Propose an owner"
     lead = "Days are inclusive. Two owners of the same thing on one day are refused."
     permission = P.OWNERSHIP_PROPOSE
     form_class = OwnershipProposeForm
+    subject_kind = "catalog.ownership"
 
     def crumbs(self) -> Sequence[Crumb]:
         return _crumbs((self.title, ""))
@@ -143,9 +142,10 @@ class OwnershipProposeView(Proposal, ActionPage):
         return {"actor": self.actor}
 
     def initial(self) -> dict[str, Any]:
-        wanted = self.request.GET.get(CORRECTS, "")
-        payload = pushed_back_payload(self.actor, "catalog.ownership", wanted)
-        return payload or {"finance_object": self.request.GET.get("finance_object", "")}
+        return {"finance_object": self.request.GET.get("finance_object", "")}
+
+    def concerns(self, payload: dict[str, Any]) -> bool:
+        return payload["ends"] is None
 
     def cancel_url(self) -> str:
         return reverse("catalog:ownership-matrix")
@@ -154,11 +154,12 @@ class OwnershipProposeView(Proposal, ActionPage):
         return services.ownership_propose(actor=self.actor, **form.values)
 
 
-class OwnershipEndView(Proposal, ObjectActionPage):
+class OwnershipEndView(Correction, ObjectActionPage):
     title = "Propose the last day"
     model = Ownership
     permission = P.OWNERSHIP_PROPOSE
     form_class = OwnershipEndForm
+    subject_kind = "catalog.ownership"
 
     def get_queryset(self) -> Any:
         return Ownership.objects.select_related("finance_object", "system", "steward")
@@ -171,6 +172,12 @@ class OwnershipEndView(Proposal, ObjectActionPage):
 
     def cancel_url(self) -> str:
         return reverse("catalog:ownership-list")
+
+    def concerns(self, payload: dict[str, Any]) -> bool:
+        return bool(payload["ends"] == self.object.pk)
+
+    def refilled(self, payload: dict[str, Any]) -> dict[str, Any]:
+        return {"last_day": payload["valid_to"]}
 
     def perform(self, form: OwnershipEndForm) -> ChangeRequest:
         return services.ownership_end_propose(actor=self.actor, ownership_id=self.object.pk, **form.values)

@@ -14,9 +14,8 @@ from catalog.forms import ConnectionProposeForm, SystemEditForm, SystemRegisterF
 from catalog.models import Connection, System
 from catalog.permissions import P
 from catalog.services.systems import FIELDS
-from portal.approvals.correcting import CORRECTS
+from portal.approvals.correction_page import Correction
 from portal.approvals.models import ChangeRequest
-from portal.approvals.selectors import pushed_back_payload
 from portal.core.views import (
     Action,
     Column,
@@ -27,7 +26,6 @@ from portal.core.views import (
     Fact,
     ListPage,
     ObjectActionPage,
-    Proposal,
     RegisterPage,
     permitted,
 )
@@ -151,12 +149,13 @@ class SystemEditView(_Systems, EditPage):
     service = staticmethod(services.system_edit)
 
 
-class ConnectionProposeView(Proposal, ObjectActionPage):
+class ConnectionProposeView(Correction, ObjectActionPage):
     lead = "A logical connection bound to a real endpoint. It is bound only when another person approves it."
     model = System
     permission = P.CONNECTION_PROPOSE
     form_class = ConnectionProposeForm
     reference = "connections"
+    subject_kind = "catalog.connection"
 
     def get_title(self) -> str:
         return f"Propose a connection of {self.object.name}"
@@ -165,9 +164,10 @@ class ConnectionProposeView(Proposal, ObjectActionPage):
         return _crumbs((self.object.name, system_url(self.object)), ("Propose a connection", ""))
 
     def initial(self) -> dict[str, Any]:
-        wanted = self.request.GET.get(CORRECTS, "")
-        payload = pushed_back_payload(self.actor, "catalog.connection", wanted)
-        return {"config": {}, **payload}
+        return {"config": {}}
+
+    def concerns(self, payload: dict[str, Any]) -> bool:
+        return bool(payload["system"] == self.object.code)
 
     def stored_rows(self) -> QuerySet:
         wanted = self.request.GET.get("connection", "")

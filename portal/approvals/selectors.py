@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.approvals.content import subject_of
@@ -40,12 +38,11 @@ def open_changes(kind: str, **payload: str) -> QuerySet[ChangeRequest]:
     return ChangeRequest.objects.filter(kind=kind, state__in=OPEN, **named).order_by("id")
 
 
-def pushed_back_payload(actor: Actor, kind: str, wanted: str) -> dict[str, Any]:
-    """The content of the pushed-back request that a form was asked to correct; {} for anything else."""
+def pushed_back_change(actor: Actor, kind: str, wanted: str) -> ChangeRequest | None:
+    """The pushed-back request that a form was asked to correct; None for anything else."""
     if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
-        return {}
-    found = changes(actor).filter(pk=int(wanted), kind=kind, state=ChangeState.PUSHED_BACK).first()
-    return dict(found.payload or {}) if found else {}
+        return None
+    return changes(actor).filter(pk=int(wanted), kind=kind, state=ChangeState.PUSHED_BACK).first()
 
 
 def refusal(actor: Actor, change: ChangeRequest) -> Forbidden | None:

@@ -14,10 +14,11 @@ from portal.access.forms import GrantProposeForm, GrantRevokeForm, RoleProposeFo
 from portal.access.functions import LABELS, Function, permissions_of
 from portal.access.models import Grant, Role
 from portal.access.permissions import P
-from portal.access.scopes import with_scope
+from portal.access.scopes import scope_words, with_scope
 from portal.access.views.area import AccessArea
 from portal.access.views.people import person_url
 from portal.approvals.addresses import change_url
+from portal.approvals.correction_page import Correction
 from portal.approvals.models import ChangeRequest
 from portal.core import authority
 from portal.core.clock import today
@@ -104,11 +105,12 @@ class RoleDetailView(DetailPage):
         )
 
 
-class RoleProposeView(Proposal, ActionPage):
+class RoleProposeView(Correction, ActionPage):
     title = "Propose a role"
     permission = P.ROLE_PROPOSE
     everywhere = True
     form_class = RoleProposeForm
+    subject_kind = "access.role"
 
     def crumbs(self) -> Sequence[Crumb]:
         return [("Roles", reverse("access:role-list")), (self.title, "")]
@@ -117,7 +119,9 @@ class RoleProposeView(Proposal, ActionPage):
         return reverse("access:role-list")
 
     def stored_rows(self) -> QuerySet:
-        return Role.objects.filter(code=self.request.GET.get("role", "")[:64])
+        change = self.corrects()
+        code = (change.payload or {})["code"] if change else self.request.GET.get("role", "")[:64]
+        return Role.objects.filter(code=code)
 
     def stored(self) -> dict[str, Any]:
         role = self.stored_rows().first()
@@ -163,11 +167,12 @@ class GrantListView(AccessArea, ListPage):
         return [permitted(self.actor, P.GRANT_PROPOSE, "Propose a grant", url, tone="primary", icon="plus")]
 
 
-class GrantProposeView(Proposal, ActionPage):
+class GrantProposeView(Correction, ActionPage):
     title = "Propose a grant"
     lead = "The person named here never approves it."
     permission = P.GRANT_PROPOSE
     form_class = GrantProposeForm
+    subject_kind = "access.grant"
 
     def form_options(self) -> dict[str, Any]:
         return {"actor": self.actor}
@@ -180,6 +185,10 @@ class GrantProposeView(Proposal, ActionPage):
 
     def initial(self) -> dict[str, Any]:
         return {"person": self.request.GET.get("person", "")}
+
+    def refilled(self, payload: dict[str, Any]) -> dict[str, Any]:
+        scope = scope_words(payload["scope_kind"], payload["scope_id"], payload["scope_label"])
+        return {**payload, "scope": scope}
 
     def perform(self, form: GrantProposeForm) -> ChangeRequest:
         return services.grant_propose(actor=self.actor, **form.values)
