@@ -60,16 +60,21 @@ class UploadForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        if not (data.get("file") or data.get("text") or data.get("carried")):
-            raise ValidationError("Choose a file or paste lines.")
+        if not (data.get("file") or data.get("text") or data.get("carried")) and (why := self.lines_wanted()):
+            raise ValidationError(why)
         if self.reason_needed and "apply" in self.data and not data.get("reason"):
             self.add_error("reason", "Say why; it is kept in the audit trail with your name.")
         return data
 
+    def lines_wanted(self) -> str:
+        """What to say when no lines come at all; "" where the form says enough without them."""
+        return "Choose a file or paste lines."
+
     @property
     def is_new(self) -> bool:
-        """Whether a file or lines come with the form, and not only the reference to a kept file."""
-        return self.cleaned_data.get("file") is not None or bool(self.cleaned_data.get("text"))
+        """Whether the form says itself what to read, and not only by the reference to a kept file."""
+        data = self.cleaned_data
+        return data.get("file") is not None or bool(data.get("text")) or not data.get("carried")
 
     def content(self) -> bytes:
         """The bytes of what is new. Raises TooLarge API-002."""

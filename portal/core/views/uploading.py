@@ -43,6 +43,10 @@ class UploadMixin(ActionMixin):
     def counts(self, result: Any) -> Sequence[tuple[str, int]]:
         raise NotImplementedError
 
+    def imported(self, result: Any) -> str:
+        """The sentence after the import."""
+        return f"Imported: {', '.join(f'{number:,} {word}' for word, number in self.counts(result))}."
+
     def state(self, form: Any) -> str:
         """What changes with the data that the import changes."""
         raise NotImplementedError
@@ -80,21 +84,22 @@ class UploadMixin(ActionMixin):
         upload = form.cleaned_data.get("file")
         if upload is not None:
             return str(upload.name)
-        return "the pasted lines" if self.file is None else self.file.name
+        if self.file is not None:
+            return self.file.name
+        return "the pasted lines" if self.content else "no lines, what is typed here alone"
 
     def preview(self) -> dict[str, Any]:
-        """A form that comes back with something to correct still holds the file of its dry run."""
+        """A form that comes back with something to correct still holds the lines of its dry run."""
         posted = self.request.POST
         untouched = not self.tried and not self.request.FILES and not posted.get("text")
-        unnamed = "the file of the dry run" if posted.get("carried") and untouched else ""
+        unnamed = "the lines of the dry run" if posted.get("carried") and untouched else ""
         return {"file_name": self.file.name if self.file else unnamed}
 
     def finish(self, result: Any) -> HttpResponse:
         if self.file is not None:
             discard(self.file)
         if self.apply:
-            words = ", ".join(f"{number:,} {word}" for word, number in self.counts(result))
-            messages.success(self.request, f"Imported: {words}.")
+            messages.success(self.request, self.imported(result))
             return HttpResponseRedirect(self.success_url(result))
         importable = self.importable(result)
         reference = keep(self.content, **{**self._mine(), **self.noted}) if importable else ""
