@@ -53,5 +53,10 @@ class FiscalPeriod(models.Model):
         return self.code
 
     @property
+    def full_name(self) -> str:
+        """With its calendar, which `calendar` must hold already."""
+        return f"{self.code} of {self.calendar}"
+
+    @property
     def is_open(self) -> bool:
         return self.state == PeriodState.OPEN

@@ -12,6 +12,7 @@ from mappings.services import rate_set_register
 from portal.access.functions import Function as F
 from portal.access.models import Grant
 from portal.access.services import role_propose
+from portal.audit.models import AuditEntry
 from portal.core.actor import Actor, Source
 from portal.core.errors import Forbidden
 from portal.fiscal.models import FiscalPeriod
@@ -48,6 +49,7 @@ def test_a_period_of_everybody_is_not_closed_with_a_grant_over_one_system(local,
         period_set_state(actor=local, reason=WHY, period_id=period.pk, state="closed")
     period.refresh_from_db()
     assert period.state == "open"
+    assert AuditEntry.objects.get(outcome="denied").subject_label == "2024-01 of Group"
 
 
 def test_a_finance_object_is_not_changed_with_a_grant_over_one_system(local, architect):
