@@ -114,13 +114,14 @@ class CalendarViewSet(Listed, Detailed):
         """Register a new calendar with its periods; 409 when the code is there, since PATCH completes it."""
         values = self.body()
         values["periods"] = _specs(values["periods"])
-        return self.created(calendar_register(actor=self.actor, **values))
+        return self.created(calendar_register(actor=self.actor, **values).calendar)
 
     def partial_update(self, request: Request, pk: str) -> Response:
         """Rename a calendar, add or correct periods of it; the days of a period with runs stay."""
         values = {"name": self.instance.name, "periods": [], **self.body()}
         values["periods"] = _specs(values["periods"])
-        return self.changed(calendar_edit(actor=self.actor, calendar_id=self.instance.pk, **values))
+        done = calendar_edit(actor=self.actor, calendar_id=self.instance.pk, **values)
+        return self.changed(done.calendar)
 
 
 class PeriodViewSet(Listed, Detailed):

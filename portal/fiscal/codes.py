@@ -11,6 +11,7 @@ class Code(StrEnum):
     PER_003 = "PER-003"
     PER_004 = "PER-004"
     PER_005 = "PER-005"
+    PER_006 = "PER-006"
 
 
 _WHO = "Whoever maintains the calendar."
@@ -24,8 +25,9 @@ HELP = {
     ),
     Code.PER_002: Help(
         "The calendar is not consistent",
-        "Periods overlap, leave days between them, leave the form YYYY-PP, or end before they begin.",
-        fix="Correct the dates of the periods named.",
+        "Ordinary periods overlap, or do not begin on the day after the one before; an adjustment period has "
+        "days outside its fiscal year; or a period leaves the form YYYY-PP or ends before it begins.",
+        fix="Correct the dates of the periods named, or add those that are missing.",
         who=_WHO,
     ),
     Code.PER_003: Help(
@@ -47,6 +49,13 @@ HELP = {
         numbers="What was loaded stays as it is.",
         fix="Register a new calendar with the days that hold from now on, and let the next version of the "
         "flow name it.",
+        who=_WHO,
+    ),
+    Code.PER_006: Help(
+        "The state of a period is changed on its own page",
+        "A file gives a period that is there a state other than its own. A file gives states to new periods "
+        "only; opening, closing or locking one that is there is an act of its own, with its own reason.",
+        fix="Leave the state of periods that are there empty; change it on the page of the period.",
         who=_WHO,
     ),
 }

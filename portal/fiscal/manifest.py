@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar as months
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from portal.core.keys import Key
@@ -22,10 +22,11 @@ from portal.core.manifest import (
     Table,
     iso_day,
 )
+from portal.fiscal.consistency import period_faults
 from portal.fiscal.models import FiscalCalendar, FiscalPeriod, PeriodState
 from portal.fiscal.periods import Period, is_period
 from portal.fiscal.services import PeriodSpec, calendar_edit, calendar_register
-from portal.fiscal.services.calendar import period_faults
+from portal.fiscal.services.calendar import staying
 
 _MONTHLY = (
     Key("first_day", "date", "first day of the first year, the first of a month", example="2026-01-01"),
@@ -70,8 +71,10 @@ class CalendarsSection(Section[CalendarItem]):
         periods += _periods(entry, reading.rows(entry, "periods", _COLUMNS), first)
         if not periods:
             entry.fault("YAM-102", "A calendar needs 'monthly' or 'periods'.")
-        entry.document.faults.extend(period_faults(periods))
-        return CalendarItem(entry.code(), entry.text("name"), tuple(periods))
+        code = entry.code()
+        known = FiscalCalendar.objects.filter(code=code).first()
+        entry.document.faults.extend(period_faults(periods, staying(known, periods) if known else ()))
+        return CalendarItem(code, entry.text("name"), tuple(periods))
 
     def key(self, item: CalendarItem) -> str:
         return item.code
@@ -86,7 +89,9 @@ class CalendarsSection(Section[CalendarItem]):
         if calendar is None:
             calendar_register(**applying.who, code=item.code, name=item.name, periods=item.periods)
             return Result(Outcome.CREATED)
-        calendar_edit(**applying.who, calendar_id=calendar.pk, name=item.name, periods=item.periods)
+        there = set(calendar.periods.values_list("code", flat=True))
+        periods = [replace(spec, state="") if spec.code in there else spec for spec in item.periods]
+        calendar_edit(**applying.who, calendar_id=calendar.pk, name=item.name, periods=periods)
         return Result(Outcome.CHANGED)
 
     def export(self) -> Iterator[dict[str, Any]]:
@@ -130,7 +135,7 @@ def _periods(entry: Entry, rows: list[Row], first: dt.date | None) -> list[Perio
     found: list[PeriodSpec] = []
     next_start = first
     for row in sorted(rows, key=lambda row: row.cells["code"]):
-        code, state = row.cells["code"], row.cells.get("state") or PeriodState.OPEN
+        code, state = row.cells["code"], row.cells.get("state", "")
         end = _day(entry, row, "end")
         start = _day(entry, row, "start")
         if is_period(code) and Period.parse(code).is_adjustment:
@@ -140,7 +145,7 @@ def _periods(entry: Entry, rows: list[Row], first: dt.date | None) -> list[Perio
         if start is None or end is None:
             _fault(entry, row, "The period's start is not known; give it, or first_day.")
             continue
-        if state not in PeriodState.values:
+        if state and state not in PeriodState.values:
             _fault(entry, row, f"A period is {', '.join(PeriodState.values)}; not '{state}'.")
         found.append(PeriodSpec(code, start, end, row.cells.get("name", ""), state, row.place))
     return found

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from portal.core import authority
 from portal.core.clock import today
-from portal.core.errors import NotFound
+from portal.core.errors import OutOfScope
+from portal.core.states import possible
 from portal.core.views import (
     Action,
     ActionPage,
@@ -29,8 +30,9 @@ from portal.fiscal import services
 from portal.fiscal.forms import CalendarEditForm, CalendarRegisterForm, PeriodStateForm
 from portal.fiscal.models import FiscalCalendar, FiscalPeriod
 from portal.fiscal.permissions import P
-from portal.fiscal.selectors import periods_hash
-from portal.fiscal.services import PERIOD_COLUMNS, PeriodSpec
+from portal.fiscal.selectors import periods, periods_hash
+from portal.fiscal.services import PERIOD_COLUMNS, CalendarResult
+from portal.fiscal.states import PERIOD
 
 STATUS = {"open": "period_open", "closed": "period_closed", "locked": "period_locked"}
 
@@ -78,26 +80,35 @@ class _Upload(UploadMixin):
 
     permission: str = P.CALENDAR_MAINTAIN
     everywhere = True
-    headings = f"{', '.join(PERIOD_COLUMNS)}; codes are YYYY-PP, 13 to 16 are adjustment periods; CSV only"
-    service: ClassVar[Callable[..., FiscalCalendar]]
-    periods: list[PeriodSpec]
+    headings = (
+        f"{', '.join(PERIOD_COLUMNS)}; codes are YYYY-PP, 13 to 16 are adjustment periods, whose days lie in "
+        "their fiscal year; state is that of a new period, open when empty; CSV only"
+    )
+    service: ClassVar[Callable[..., CalendarResult]]
 
     def named(self, form: Any) -> dict[str, Any]:
         """Which calendar it is, as the service takes it."""
         raise NotImplementedError
 
-    def load(self, form: Any, content: bytes, dry_run: bool) -> FiscalCalendar:
-        self.periods = services.period_specs(content)
+    def load(self, form: Any, content: bytes, dry_run: bool) -> CalendarResult:
+        periods = services.period_specs(content) if content else []
         values = {name: form.cleaned_data[name] for name in ("reason", "name")}
         return type(self).service(
-            actor=self.actor, periods=self.periods, dry_run=dry_run, **values, **self.named(form)
+            actor=self.actor, periods=periods, dry_run=dry_run, **values, **self.named(form)
         )
 
-    def counts(self, result: FiscalCalendar) -> Sequence[tuple[str, int]]:
-        return [("periods", len(self.periods))]
+    def counts(self, result: CalendarResult) -> Sequence[tuple[str, int]]:
+        return [*result.counts.items(), *([("name changed", 1)] if result.renamed else [])]
 
-    def success_url(self, result: FiscalCalendar) -> str:
-        return calendar_url(result)
+    def imported(self, result: CalendarResult) -> str:
+        told = ", ".join(f"{number:,} {word}" for word, number in result.counts.items() if number)
+        sentences = [f"Periods: {told}."] if told else []
+        if result.renamed:
+            sentences.append(f"The calendar is now called {result.calendar.name}.")
+        return " ".join(sentences)
+
+    def success_url(self, result: CalendarResult) -> str:
+        return calendar_url(result.calendar)
 
 
 class CalendarRegisterView(_Upload, UploadPage):
@@ -124,7 +135,8 @@ class CalendarEditView(_Upload, ObjectUploadPage):
     title = "Add or correct periods"
     lead = (
         "Periods that the file does not name stay as they are, and so do the days of periods with runs or "
-        "that are not open."
+        "that are not open. The state of a period that is there is changed on its own page. To change the "
+        "name alone, leave file and lines empty."
     )
     model = FiscalCalendar
     form_class = CalendarEditForm
@@ -171,9 +183,12 @@ class CalendarDetailView(DetailPage):
         ]
 
     def get_context(self, **extra: Any) -> dict[str, Any]:
-        periods = [(period, STATUS[period.state]) for period in self.object.periods.order_by("code")]
+        rows = [
+            (period, STATUS[period.state], possible(period, PERIOD))
+            for period in self.object.periods.order_by("code")
+        ]
         may = authority.allowed_everywhere(self.actor, P.CALENDAR_MAINTAIN)
-        return super().get_context(periods=periods, may_change=may, today=today(), **extra)
+        return super().get_context(periods=rows, may_change=may, today=today(), **extra)
 
 
 class PeriodSetStateView(ActionPage):
@@ -182,10 +197,10 @@ class PeriodSetStateView(ActionPage):
     submit_label = "Change the state"
 
     def prepare(self) -> None:
-        super().prepare()
-        period = FiscalPeriod.objects.select_related("calendar").filter(pk=self.kwargs["pk"]).first()
+        period = periods(self.actor).filter(pk=self.kwargs["pk"]).first()
         if period is None:
-            raise NotFound("There is no such period.")
+            raise OutOfScope("There is no such period in your scope.")
+        authority.check(self.actor, self.permission, period, name=period.full_name)
         self.period = period
 
     def get_title(self) -> str:
@@ -201,6 +216,14 @@ class PeriodSetStateView(ActionPage):
 
     def stored(self) -> dict[str, Any]:
         return {"state": self.period.state}
+
+    def form_options(self) -> dict[str, Any]:
+        return {"period": self.period}
+
+    def blocked(self) -> str:
+        if possible(self.period, PERIOD):
+            return ""
+        return f"{self.period} is {self.period.get_state_display()}, and a locked period stays locked."
 
     def stored_rows(self) -> QuerySet:
         return FiscalPeriod.objects.filter(pk=self.period.pk)

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from portal.audit.models import AuditEntry
 from portal.core.errors import DomainError, Faults
+from portal.fiscal.consistency import period_faults
 from portal.fiscal.models import FiscalCalendar, FiscalPeriod
 from portal.fiscal.periods import Period, is_period
 from portal.fiscal.selectors import calendar_hash, period_of
 from portal.fiscal.services import PeriodSpec, calendar_edit, calendar_register, period_set_state
-from portal.fiscal.services.calendar import period_faults
 from tests.examples import examples
 
 DAY = dt.timedelta(days=1)
@@ -31,16 +31,21 @@ def month(number: int, **kwargs) -> PeriodSpec:
 YEAR = [month(number) for number in range(1, 13)]
 
 
+def span(code: str, start: str, end: str) -> PeriodSpec:
+    days = dt.date.fromisoformat(start), dt.date.fromisoformat(end)
+    return PeriodSpec(code, *days, place=f"line {code}")
+
+
 def register(actor, periods=YEAR, code="group", name="Group"):
     """The calendar, made or completed, and whether anything changed."""
     known = FiscalCalendar.objects.filter(code=code).first()
     before = AuditEntry.objects.count()
     values = {"actor": actor, "reason": "New year", "name": name, "periods": periods}
     if known:
-        calendar = calendar_edit(calendar_id=known.pk, **values)
+        result = calendar_edit(calendar_id=known.pk, **values)
     else:
-        calendar = calendar_register(code=code, **values)
-    return calendar, AuditEntry.objects.count() > before
+        result = calendar_register(code=code, **values)
+    return result.calendar, AuditEntry.objects.count() > before
 
 
 def faults_of(actor, periods) -> list[str]:
@@ -73,6 +78,16 @@ def test_a_year_is_registered_once(architect):
             [month(12), month(1, code="2027-01", start=dt.date(2027, 1, 2), end=dt.date(2027, 1, 31))],
             "days between",
         ),
+        ([month(1), month(3)], "periods 2026-01 and 2026-03: 2026-02-01 to 2026-02-28"),
+        (
+            [month(11), span("2027-01", "2027-03-01", "2027-03-31")],
+            "2026-11 and 2027-01: 2026-12-01 to 2027-02",
+        ),
+        ([month(12), span("2028-01", "2028-01-01", "2028-01-31")], "2026-12 and 2028-01"),
+        ([month(12), span("2028-01", "2027-01-01", "2027-01-31")], "a year is left out"),
+        ([*YEAR, span("2026-13", "1999-01-01", "1999-02-01")], "not all in its fiscal year"),
+        ([*YEAR, span("2026-13", "2026-12-31", "2027-01-01")], "from 2026-01-01 to 2026-12-31"),
+        ([*YEAR, span("2027-13", "2026-12-31", "2026-12-31")], "2027-13 adjusts a year"),
     ],
 )
 def test_an_inconsistent_calendar_is_refused_with_the_place(architect, wrong, words):
@@ -86,7 +101,8 @@ def test_all_faults_are_named_at_once(architect):
 
 
 def test_a_period_added_later_may_not_overlap_one_that_is_there(architect):
-    register(architect, [month(1), month(3)])
+    register(architect, [month(1), month(2), month(3)])
+    FiscalPeriod.objects.get(code="2026-02").delete()
     assert "overlap" in faults_of(architect, [month(2, end=dt.date(2026, 3, 1))])[0]
     register(architect, [month(2)])
     assert FiscalPeriod.objects.count() == 3
@@ -104,6 +120,26 @@ def test_days_that_were_left_out_once_hinder_no_other_period(architect):
     FiscalPeriod.objects.filter(code="2026-03").update(start=dt.date(2026, 3, 5))
     register(architect, [month(12, name="December")])
     assert FiscalPeriod.objects.get(code="2026-12").name == "December"
+
+
+def test_an_old_fault_hinders_no_other_period_and_no_other_name(architect):
+    register(architect, [*YEAR, span("2026-13", "2026-12-31", "2026-12-31")])
+    FiscalPeriod.objects.filter(code="2026-13").update(start=dt.date(1999, 1, 1))
+    FiscalPeriod.objects.get(code="2026-05").delete()
+    register(architect, [month(9, name="September")], name="Renamed")
+    assert FiscalPeriod.objects.get(code="2026-09").name == "September"
+    assert "2026-13 are not all" in faults_of(architect, [month(12, name="December")])[0]
+
+
+def test_a_year_is_not_shortened_away_from_its_adjustment_period(architect):
+    register(architect, [*YEAR, span("2026-13", "2026-12-31", "2026-12-31")])
+    assert "2026-13 are not all" in faults_of(architect, [month(12, end=dt.date(2026, 12, 30))])[0]
+
+
+def test_a_calendar_may_begin_and_end_within_a_year(architect):
+    register(architect, [month(11), month(12), span("2027-01", "2027-01-01", "2027-01-31")])
+    register(architect, [month(10), span("2027-02", "2027-02-01", "2027-02-28")])
+    assert FiscalPeriod.objects.count() == 5
 
 
 def test_a_calendar_is_registered_once(architect):
@@ -146,10 +182,43 @@ def test_the_days_of_a_period_that_is_not_open_do_not_move(architect, state):
     assert (period.name, period.state) == ("December", state)
 
 
-def test_a_state_in_a_file_applies_to_new_periods_only(architect):
+def test_a_state_that_is_given_is_that_of_new_periods_only(architect):
     register(architect, [month(1, state="closed")])
-    register(architect, [month(1, state="open", name="January")])
-    assert FiscalPeriod.objects.get().state == "closed"
+    for wrong in ("open", "locked"):
+        (fault,) = faults_of(architect, [month(1, state=wrong, name="January"), month(2)])
+        assert (
+            fault == f"line 1: PER-006 2026-01 is closed, not {wrong}; its state is changed on its own page."
+        )
+    register(architect, [month(1, name="January"), month(2, state="closed")])
+    register(architect, [month(1, state="closed", name="First")])
+    assert list(FiscalPeriod.objects.values_list("name", "state")) == [("First", "closed"), ("", "closed")]
+
+
+def test_what_becomes_of_the_periods_is_counted(architect):
+    values = {"actor": architect, "reason": "Counted", "name": "Group"}
+    made = calendar_register(code="group", periods=YEAR[:3], **values)
+    assert made.counts == {"new": 3, "changed": 0, "unchanged": 0}
+    periods = [month(1), month(2, name="February"), month(3), month(4)]
+    for dry_run in (True, False):
+        done = calendar_edit(calendar_id=made.calendar.pk, periods=periods, dry_run=dry_run, **values)
+        assert done.counts == {"new": 1, "changed": 1, "unchanged": 2}
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "words", "hint"),
+    [
+        ("open", "open", "2026-01 is open already", "closed or locked"),
+        ("closed", "closed", "2026-01 is closed already", "open or locked"),
+        ("locked", "open", "2026-01 is locked; it cannot become open", "stays locked"),
+    ],
+)
+def test_a_state_that_cannot_follow_is_refused_with_those_that_can(architect, now, then, words, hint):
+    calendar, _ = register(architect, [month(1, state=now)])
+    with pytest.raises(DomainError) as caught:
+        period_set_state(actor=architect, reason="x", period_id=period_of(calendar, "2026-01").pk, state=then)
+    assert caught.value.code == "API-409"
+    assert words in caught.value.message
+    assert hint in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -230,4 +299,4 @@ def test_periods_without_fault_share_no_day(cuts):
     ]
     days = [spec.start + k * DAY for spec in specs for k in range((spec.end - spec.start).days + 1)]
     if not period_faults(specs):
-        assert len(days) == len(set(days))
+        assert len(days) == len(set(days)) == (max(days) - min(days)).days + 1

@@ -35,7 +35,7 @@ def send(users, client):
 def test_a_dry_run_registers_nothing_and_the_import_does(send):
     shown = send(GOOD)
     assert shown.status_code == 200
-    assert shown.context["rehearsed"] == [("periods", 2)]
+    assert shown.context["rehearsed"] == [("new", 2), ("changed", 0), ("unchanged", 0)]
     assert not FiscalCalendar.objects.exists()
     assert not AuditEntry.objects.filter(action__startswith="fiscal:").exists()
     assert shown.context["form"].initial["code"] == "group"
@@ -85,13 +85,14 @@ def test_a_calendar_that_is_there_is_completed_on_its_own_page(send, client):
     assert calendar.name == "Group"
     page = reverse("fiscal:calendar-edit", kwargs={"pk": calendar.pk})
     assert page in client.get(reverse("fiscal:calendar-detail", kwargs={"pk": calendar.pk})).content.decode()
-    march = f"{HEAD}2024-03,2024-03-01,2024-03-31,March,\n"
+    march = f"{HEAD}2024-02,2024-02-01,2024-02-29,,\n2024-03,2024-03-01,2024-03-31,March,\n"
     form = {"name": "Group", "text": march, **version_read(client, page)}
     shown = client.post(page, form)
-    assert shown.context["rehearsed"] == [("periods", 1)]
+    assert shown.context["rehearsed"] == [("new", 1), ("changed", 0), ("unchanged", 1)]
     assert FiscalPeriod.objects.count() == 2
     act = {**as_shown(shown), "reason": WHY, "apply": "1"}
-    assert client.post(page, act).status_code == 302
+    done = client.post(page, act, follow=True)
+    assert "Periods: 1 new, 1 unchanged." in done.content.decode()
     assert FiscalPeriod.objects.count() == 3
 
 
@@ -104,3 +105,57 @@ def test_an_import_over_a_calendar_that_was_renamed_meanwhile_is_refused(send, c
     assert answer.status_code == 412
     assert "Renamed" in answer.content.decode()
     assert answer.context["form"]["name"].value() == "Renamed", "nobody had typed another name"
+
+
+@pytest.fixture
+def edit(send, client):
+    assert send(GOOD, apply="1").status_code == 302
+    url = reverse("fiscal:calendar-edit", kwargs={"pk": FiscalCalendar.objects.get().pk})
+
+    def post(**form):
+        return client.post(url, {"name": "Group", **version_read(client, url), **form})
+
+    post.url = url
+    return post
+
+
+def test_a_state_of_a_period_that_is_there_is_refused_and_not_ignored(edit):
+    answer = edit(text=f"{HEAD}2024-01,2024-01-01,2024-01-31,January,closed\n")
+    words = answer.content.decode()
+    assert answer.status_code == 422
+    assert "PER-006" in words
+    assert "periods:2" in words
+    assert "change it on the page of the period" in words
+    assert "state is that of a new period" in words
+
+
+def test_a_calendar_is_renamed_without_lines(edit, client):
+    shown = edit(name="Halden group")
+    assert shown.context["rehearsed"][-1] == ("name changed", 1)
+    assert FiscalCalendar.objects.get().name == "Group"
+    done = client.post(edit.url, {**as_shown(shown), "reason": WHY, "apply": "1"}, follow=True)
+    assert "The calendar is now called Halden group." in done.content.decode()
+    assert (FiscalCalendar.objects.get().name, FiscalPeriod.objects.count()) == ("Halden group", 2)
+
+
+def test_neither_lines_nor_another_name_is_told(edit):
+    answer = edit()
+    assert answer.status_code == 422
+    assert "Choose a file or paste lines, or write another name." in answer.content.decode()
+    headings = edit(text=HEAD)
+    assert "Below the headings there is no period." in headings.content.decode()
+    assert "Write a line for each period" in headings.content.decode()
+
+
+def test_registering_needs_lines(client, send):
+    form = {"code": "group", "name": "Group", "reason": WHY}
+    answer = client.post(reverse("fiscal:calendar-register"), form)
+    assert "Choose a file or paste lines." in answer.content.decode()
+
+
+def test_pasted_lines_kept_from_a_dry_run_are_called_lines_when_the_page_was_stale(edit, client):
+    shown = edit(text=f"{HEAD}2024-03,2024-03-01,2024-03-31,March,\n")
+    FiscalCalendar.objects.update(name="Renamed")
+    answer = client.post(edit.url, {**as_shown(shown), "reason": WHY, "apply": "1"})
+    assert answer.status_code == 412
+    assert answer.context["file_name"] == "the lines of the dry run"

@@ -60,7 +60,7 @@ def test_submitting_a_period_that_the_year_does_not_have_is_refused(version, arc
 
 def test_an_adjustment_period_of_any_calendar_is_accepted(version, architect):
     calendar(architect, "2025-12")
-    calendar(architect, "2025-13", code="adjusting")
+    calendar(architect, "2025-12", "2025-13", code="adjusting")
     assert load(architect, version, "2025-13", dry_run=True).findings == []
 
 

@@ -2,83 +2,42 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from django.db import transaction
 
 from portal.audit.services import audited, record
 from portal.core import authority
 from portal.core.actor import Actor
+from portal.core.codes import Code as Platform
 from portal.core.errors import BadInput, Conflict, Denied409, Fault, Faults, NotFound
 from portal.core.locking import lock_name, locked
-from portal.core.states import apply_transition
+from portal.core.states import apply_transition, possible
 from portal.core.text import clean_code, clean_text
 from portal.fiscal.codes import Code
+from portal.fiscal.consistency import PeriodSpec, period_faults
 from portal.fiscal.models import FiscalCalendar, FiscalPeriod
-from portal.fiscal.periods import Period, is_period
 from portal.fiscal.permissions import P
 from portal.fiscal.ports import period_uses
 from portal.fiscal.states import PERIOD, PeriodState
 from portal.fiscal.tags import Tag
 
-_DAY = dt.timedelta(days=1)
-_LAST = 12
-"""The last ordinary period of a year."""
-
 
 @dataclass(frozen=True, slots=True)
-class PeriodSpec:
-    """A period to register; days inclusive. `place` names where it was written, for fault messages."""
+class CalendarResult:
+    """A calendar, and how many of the periods given for it are new, corrected or as they were."""
 
-    code: str
-    start: dt.date
-    end: dt.date
-    name: str = ""
-    state: str = PeriodState.OPEN
-    place: str = ""
+    calendar: FiscalCalendar
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    renamed: bool = False
 
-
-def period_faults(periods: Sequence[PeriodSpec], others: Sequence[PeriodSpec] = ()) -> list[Fault]:
-    """Every inconsistency: form, double codes, reversed days; days of ordinary periods shared or left out.
-
-    `others` are periods that are there and stay: what is missing between two of them is not judged again.
-    """
-    faults: list[Fault] = []
-    seen: set[str] = set()
-    for spec in periods:
-        if not is_period(spec.code):
-            faults.append(Fault(Code.PER_002, f"{spec.code!r} is not of the form YYYY-PP.", spec.place))
-        if spec.code in seen:
-            faults.append(Fault(Code.PER_002, f"The period {spec.code} stands twice.", spec.place))
-        if spec.end < spec.start:
-            faults.append(Fault(Code.PER_002, f"The period {spec.code} ends before it begins.", spec.place))
-        seen.add(spec.code)
-    if faults:
-        return faults
-    every = [*periods, *others]
-    ordinary = sorted((s for s in every if not Period.parse(s.code).is_adjustment), key=lambda s: s.code)
-    for left, right in pairwise(ordinary):
-        place = right.place or left.place
-        if right.start <= left.end:
-            words = f"The periods {left.code} and {right.code} overlap."
-            faults.append(Fault(Code.PER_002, words, place))
-        elif left.code not in seen and right.code not in seen:
-            continue
-        elif _follows(left, right) and right.start != left.end + _DAY:
-            words = f"There are days between the periods {left.code} and {right.code}."
-            faults.append(Fault(Code.PER_002, words, place))
-    return faults
-
-
-def _follows(left: PeriodSpec, right: PeriodSpec) -> bool:
-    """Whether no period can come between two: the next number of a year, or the first after the twelfth."""
-    before, after = Period.parse(left.code), Period.parse(right.code)
-    if before.year == after.year:
-        return after.number == before.number + 1
-    return (before.number, after.number, after.year) == (_LAST, 1, before.year + 1)
+    @property
+    def counts(self) -> dict[str, int]:
+        return {"new": self.added, "changed": self.changed, "unchanged": self.unchanged}
 
 
 @audited(Tag.CALENDAR_REGISTER)
@@ -90,7 +49,7 @@ def calendar_register(
     name: str,
     periods: Sequence[PeriodSpec],
     dry_run: bool = False,
-) -> FiscalCalendar:
+) -> CalendarResult:
     """Register a new calendar with its periods. A dry run finds every fault and is rolled back.
 
     Raises Conflict PER-004 (the code is taken), Faults PER-002 (inconsistent).
@@ -107,12 +66,13 @@ def calendar_register(
     calendar = FiscalCalendar(code=code, name=clean_text(name, 200, place="name"))
     calendar.full_clean()
     calendar.save()
-    touched = [spec.code for spec in periods if _upsert(calendar, spec)]
-    after = {"name": calendar.name, "periods": touched}
+    for spec in periods:
+        _upsert(calendar, spec)
+    after = {"name": calendar.name, "periods": [spec.code for spec in periods]}
     record(Tag.CALENDAR_REGISTER, actor=actor, subject=calendar, reason=reason, after=after)
     if dry_run:
         transaction.set_rollback(True)
-    return calendar
+    return CalendarResult(calendar, added=len(periods))
 
 
 @audited(Tag.CALENDAR_EDIT)
@@ -124,34 +84,53 @@ def calendar_edit(
     name: str,
     periods: Sequence[PeriodSpec] = (),
     dry_run: bool = False,
-) -> FiscalCalendar:
+) -> CalendarResult:
     """Rename a calendar, add and correct periods of it; periods not named stay as they are.
 
-    Raises NotFound, Faults PER-002 (inconsistent), Conflict PER-003 (new days for a period that is not
-    open), Denied409 PER-005 (new days for a period with runs).
+    Raises NotFound, Faults PER-002 (inconsistent) and PER-006 (another state for a period that is there),
+    Denied409 PER-003 (new days for a period that is not open) and PER-005 (for a period with runs).
     """
     authority.check_everywhere(actor, P.CALENDAR_MAINTAIN)
     calendar = locked(FiscalCalendar.objects.all()).filter(pk=calendar_id).first()
     if calendar is None:
         raise NotFound("There is no such calendar.")
-    others = calendar.periods.exclude(code__in=[spec.code for spec in periods])
-    stay = [PeriodSpec(each.code, each.start, each.end) for each in others]
-    if faults := period_faults(periods, stay):
+    if faults := [*period_faults(periods, staying(calendar, periods)), *_state_faults(calendar, periods)]:
         raise Faults(faults)
     _demand_unused(calendar, periods)
     before = {"name": calendar.name}
     calendar.name = clean_text(name, 200, place="name")
     calendar.full_clean()
-    touched = [spec.code for spec in periods if _upsert(calendar, spec)]
-    if calendar.name != before["name"]:
+    done = {spec.code: _upsert(calendar, spec) for spec in periods}
+    touched = [code for code, what in done.items() if what != "unchanged"]
+    renamed = calendar.name != before["name"]
+    if renamed:
         calendar.save()
-    elif not touched:
-        return calendar
-    after = {"name": calendar.name, "periods": touched}
-    record(Tag.CALENDAR_EDIT, actor=actor, subject=calendar, reason=reason, before=before, after=after)
+    if renamed or touched:
+        after = {"name": calendar.name, "periods": touched}
+        record(Tag.CALENDAR_EDIT, actor=actor, subject=calendar, reason=reason, before=before, after=after)
     if dry_run:
         transaction.set_rollback(True)
-    return calendar
+    return CalendarResult(calendar, **Counter(done.values()), renamed=renamed)
+
+
+def staying(calendar: FiscalCalendar, periods: Sequence[PeriodSpec]) -> list[PeriodSpec]:
+    """The calendar's periods that are not among those given."""
+    others = calendar.periods.exclude(code__in=[spec.code for spec in periods])
+    return [PeriodSpec(each.code, each.start, each.end) for each in others]
+
+
+def _state_faults(calendar: FiscalCalendar, periods: Sequence[PeriodSpec]) -> list[Fault]:
+    """States of periods that are there are changed one by one, each with its own reason."""
+    states = dict(calendar.periods.values_list("code", "state"))
+    return [
+        Fault(
+            Code.PER_006,
+            f"{spec.code} is {states[spec.code]}, not {spec.state}; its state is changed on its own page.",
+            spec.place,
+        )
+        for spec in periods
+        if spec.state and states.get(spec.code, spec.state) != spec.state
+    ]
 
 
 def _demand_unused(calendar: FiscalCalendar, periods: Sequence[PeriodSpec]) -> None:
@@ -170,19 +149,20 @@ def _demand_unused(calendar: FiscalCalendar, periods: Sequence[PeriodSpec]) -> N
             raise Denied409(Code.PER_005, message, place=moved[code].place)
 
 
-def _upsert(calendar: FiscalCalendar, spec: PeriodSpec) -> bool:
-    """Create or correct one period. An existing period's state is changed only by `period_set_state`."""
+def _upsert(calendar: FiscalCalendar, spec: PeriodSpec) -> str:
+    """Create or correct one period: "added", "changed" or "unchanged". A state is only that of a new one."""
     values = {
         "name": clean_text(spec.name, 64, place=spec.place),
         "start": spec.start,
         "end": spec.end,
-        "is_adjustment": Period.parse(spec.code).is_adjustment,
+        "is_adjustment": spec.period.is_adjustment,
     }
     period = FiscalPeriod.objects.filter(calendar=calendar, code=spec.code).first()
+    added = period is None
     if period is None:
-        period = FiscalPeriod(calendar=calendar, code=spec.code, state=spec.state)
+        period = FiscalPeriod(calendar=calendar, code=spec.code, state=spec.state or PeriodState.OPEN)
     elif all(getattr(period, field) == value for field, value in values.items()):
-        return False
+        return "unchanged"
     elif not period.is_open and (period.start, period.end) != (spec.start, spec.end):
         words = f"The period {spec.code} is {period.get_state_display()}; its days may not move."
         raise Denied409(Code.PER_003, words, place=spec.place)
@@ -190,7 +170,7 @@ def _upsert(calendar: FiscalCalendar, spec: PeriodSpec) -> bool:
         setattr(period, field, value)
     period.full_clean()
     period.save()
-    return True
+    return "added" if added else "changed"
 
 
 @audited(Tag.PERIOD_SET_STATE)
@@ -202,6 +182,7 @@ def period_set_state(*, actor: Actor, reason: str, period_id: int, state: str) -
         raise NotFound("There is no such period.")
     if state not in PERIOD:
         raise BadInput(Code.PER_002, f"A period is {', '.join(PERIOD)}; not {state!r}.", place="state")
+    _demand_possible(period, state)
     before = {"period": period.code, "state": apply_transition(period, PERIOD, state)}
     period.full_clean()
     period.save()
@@ -210,3 +191,15 @@ def period_set_state(*, actor: Actor, reason: str, period_id: int, state: str) -
         Tag.PERIOD_SET_STATE, actor=actor, subject=period.calendar, reason=reason, before=before, after=after
     )
     return period
+
+
+def _demand_possible(period: FiscalPeriod, state: str) -> None:
+    """Raises Conflict API-409 with the states that can follow."""
+    following = possible(period, PERIOD)
+    if state in following:
+        return
+    words = f"{period.code} is {period.state}; it cannot become {state}."
+    if state == period.state:
+        words = f"{period.code} is {state} already."
+    hint = f"It can become {' or '.join(following)}." if following else "A locked period stays locked."
+    raise Conflict(Platform.API_409, words, hint=hint, place="state")

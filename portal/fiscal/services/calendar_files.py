@@ -11,7 +11,7 @@ from portal.core.errors import Fault, Faults, TooLarge
 from portal.core.manifest import Row, iso_day
 from portal.core.manifest.files import read_csv
 from portal.fiscal.codes import Code
-from portal.fiscal.services.calendar import PeriodSpec
+from portal.fiscal.consistency import PeriodSpec
 from portal.fiscal.states import PeriodState
 
 PERIOD_COLUMNS = ("code", "start", "end", "name", "state")
@@ -29,7 +29,8 @@ def period_specs(data: bytes) -> list[PeriodSpec]:
     faults: list[Fault] = []
     specs = [spec for row in rows if (spec := _spec(row, faults)) is not None]
     if not rows:
-        faults.append(Fault(Code.PER_002, "The file names no period."))
+        hint = f"Write a line for each period below the headings: {', '.join(PERIOD_COLUMNS)}."
+        raise Faults([Fault(Code.PER_002, "Below the headings there is no period.")], hint=hint)
     if faults:
         raise Faults(faults)
     return specs
@@ -42,8 +43,8 @@ def _spec(row: Row, faults: list[Fault]) -> PeriodSpec | None:
         if name not in PERIOD_COLUMNS:
             faults.append(Fault(Code.PER_002, f"The column '{name[:64]}' is not known.", row.place))
     start, end = _day(row, "start", faults), _day(row, "end", faults)
-    state = cells.get("state") or PeriodState.OPEN
-    if state not in PeriodState.values:
+    state = cells.get("state", "")
+    if state and state not in PeriodState.values:
         faults.append(Fault(Code.PER_002, f"'{state[:40]}' is no state of a period.", row.place))
     if len(faults) > before or start is None or end is None:
         return None
