@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from django import forms
 
 from catalog.models import System
+from portal.core.forms import DateField
+from portal.core.views import stale
 
 VALUES = {
     "code": "north", "name": "North", "kind": "erp", "hosting": "saas", "criticality": "low",
@@ -61,3 +66,27 @@ def test_a_button_without_permission_says_why(client, users):
     html = client.get("/catalog/systems/").content.decode()
     assert "Not now" not in html
     assert "it needs the permission “Register and change systems”." in html
+
+
+class Told(forms.Form):
+    active = forms.BooleanField(required=False)
+    kind = forms.ChoiceField(choices=[("", "---------"), ("erp", "Resource planning")], required=False)
+    scope = forms.ChoiceField(choices=[("", "Everywhere"), ("one", "One system")], required=False)
+    since = DateField(required=False)
+    note = forms.CharField(required=False)
+
+
+def test_what_changed_meanwhile_reads_as_the_form_shows_it():
+    empty = Told(initial={"active": False})
+    values = {"active": True, "kind": "erp", "scope": "one", "since": dt.date(2026, 1, 31), "note": "-5-"}
+    full = Told(initial=values)
+    told = [(each.now, each.typed) for each in stale.differences({}, empty, full, values)]
+    assert told == [
+        ("yes", "no"),
+        ("Resource planning", ""),
+        ("One system", "Everywhere"),
+        ("2026-01-31", ""),
+        ("-5-", ""),
+    ]
+    unticked = Told({"kind": ""})
+    assert [each.now for each in stale.differences({}, full, unticked, ["active"])] == ["no"]

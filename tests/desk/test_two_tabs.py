@@ -70,6 +70,7 @@ def test_a_person_who_was_made_inactive_is_not_made_active_again_unseen(world, c
     assert client.post(url, first).status_code == 302
     refused = client.post(url, as_shown(left_open, name="Renamed", reason=WHY))
     assert refused.status_code == 412
+    assert 'Now: <span class="pre-line">no</span>' in text_of(refused)
     assert client.post(url, as_shown(refused)).status_code == 302
     person.refresh_from_db()
     assert (person.name, person.is_active) == ("Renamed", False)

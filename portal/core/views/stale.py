@@ -44,10 +44,13 @@ def text_of(field: BoundField) -> str:
 
 
 def _words(field: BoundField) -> str:
-    """The value as people read it: a choice by its label."""
+    """The value as people read it: a choice by its label (dashes are nothing), a tick as yes or no."""
     text = text_of(field)
+    if isinstance(field.field.widget, forms.CheckboxInput):
+        return "yes" if text else "no"
     labels = {str(key): str(label) for key, label in getattr(field.field, "choices", ())}
-    return "\n".join(labels.get(line, line) for line in text.split("\n"))
+    lines = (labels.get(line, line) for line in text.split("\n"))
+    return "\n".join(lines if text or labels.get("", "").strip("-") else ())
 
 
 def _apart(text: str, other: str) -> str:
