@@ -54,7 +54,7 @@ _ACTS = (
 
 
 def _acts(change: ChangeRequest, actor: Actor) -> list[Event]:
-    """Submissions, edits and withdrawals, which the audit has with their words, round and what they voided."""
+    """Submissions, edits and withdrawals, which the audit has with their words and what they voided."""
     entries = list(acts_on(change, _ACTS))
     names = Person.objects.in_bulk({entry.actor_person for entry in entries if entry.actor_person})
     found = []

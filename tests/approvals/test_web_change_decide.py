@@ -241,6 +241,18 @@ def test_edits_made_during_review_stand_in_the_timeline_for_everybody_who_may_se
     ]
 
 
+def test_why_a_change_was_withdrawn_is_shown_as_why_it_was_pushed_back(world, change):
+    words = "The ledger is merged into another one first."
+    decide(signed_in(world.users["controller_a"]), change, "push-back", words="Wait for the merger.")
+    change_withdraw(actor=world.actor("architect"), reason=words, change_id=change.pk)
+    reader = signed_in(world.users["auditor"])
+    events = reader.get(reverse("approvals:change-detail", kwargs={"pk": change.pk})).context["events"]
+    assert [(event.what, event.text) for event in events[-2:]] == [
+        ("pushed back", "Wait for the merger."),
+        ("withdrew", words),
+    ]
+
+
 def test_refused_attempts_are_found_by_the_reference_of_their_change(world, change):
     refused_to = {"controller_a": ("0" * 64, "APR-004"), "operator": ("", "IAM-001")}
     for name, (sha, _) in refused_to.items():
