@@ -44,6 +44,12 @@ def resubmit_words(change: ChangeRequest) -> str:
     return "Withdraw it and propose anew what still holds." if way_of(change) is Way.ANEW else ""
 
 
+def pushed_back_title(change: ChangeRequest) -> str:
+    if way_of(change) is Way.ANEW:
+        return "Pushed back: withdraw and propose anew"
+    return "Pushed back to be corrected"
+
+
 def pushed_back_words(change: ChangeRequest) -> str:
     """What its requester, and others, can do with a request that is pushed back."""
     match way_of(change):
@@ -56,8 +62,8 @@ def pushed_back_words(change: ChangeRequest) -> str:
             )
         case Way.ANEW:
             return (
-                "Its content is not corrected: its requester withdraws it, and what is right is proposed "
-                "anew at once; or the same content is submitted again."
+                "Its content names exactly what it is about: its requester withdraws it, and what is right "
+                "is proposed anew at once; or the same content is submitted again."
             )
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from portal.approvals import selectors, services
 from portal.approvals.content import policies_in_force, required_approvals, subject_of
-from portal.approvals.correcting import Way, faulty_words, pushed_back_words, way_of
+from portal.approvals.correcting import Way, faulty_words, pushed_back_title, pushed_back_words, way_of
 from portal.approvals.filters import ChangeFilter, kind_choices
 from portal.approvals.forms import DecisionForm, WordsForm
 from portal.approvals.models import ChangeRequest
@@ -153,7 +153,12 @@ class ChangeDetailView(DetailPage):
         elif way is Way.REPLACE and authority.allowed(self.actor, subject.propose_permission):
             url = subject.correction_url(change)
         label = "Propose the correction" if way is Way.REPLACE else "Open the content"
-        return {"correction": pushed_back_words(change), "correction_url": url, "correction_label": label}
+        return {
+            "correction": pushed_back_words(change),
+            "correction_title": pushed_back_title(change),
+            "correction_url": url,
+            "correction_label": label,
+        }
 
 
 class ChangeVerbView(ChangeDetailView):

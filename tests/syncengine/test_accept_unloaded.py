@@ -87,7 +87,10 @@ def test_a_pushed_back_acceptance_is_withdrawn_and_proposed_anew_at_once(held, c
     with pytest.raises(DomainError) as caught:
         accept(held, "MAP-001")
     assert "its requester withdraws it, and what is right is proposed anew at once" in caught.value.hint
-    assert caught.value.hint in page_of(client, held, change)
+    page = page_of(client, held, change)
+    assert caught.value.hint in page
+    assert "Pushed back: withdraw and propose anew" in page
+    assert ("to be corrected" in page, "is not corrected" in page) == (False, False)
     change_withdraw(actor=held.operator, reason=WHY, change_id=change.pk)
     assert accept(held, "MAP-001").state == "submitted"
 
