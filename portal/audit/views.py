@@ -41,10 +41,11 @@ class WholeAudit:
 class EntryListView(WholeAudit, ListPage):
     title = "Audit"
     lead = (
-        "Append-only, chained by hash for each object. Writes that a control refused to a known account are "
-        "kept too, and refused sign-ins and tokens that no longer work (one entry an hour each). Not kept: "
-        "looking without permission, and what was faulty, outdated, impossible in its state or sent from "
-        "another site."
+        "Append-only, chained by hash for each object. Kept too: writes that a control refused to a known "
+        "account, among them decisions on content that has changed since; each name and password refused at "
+        "sign-in; and refused tokens, at most one entry an hour for each. Not kept: looking without "
+        "permission, guessed tokens, refused second factors, and any other write that was faulty, outdated, "
+        "impossible in its state or sent from another site."
     )
     model = AuditEntry
     permission = P.ENTRY_VIEW

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from django.urls import get_resolver
+from django.urls import get_resolver, reverse
 
 from catalog.models import System
 from portal.audit.models import AuditEntry
@@ -109,3 +109,12 @@ def test_a_refused_page_that_a_service_stands_behind_is_kept_once(world, enter):
     )
     assert answer.status_code == 409
     assert AuditEntry.objects.filter(outcome="denied").count() == before + 1
+
+
+def test_the_audit_page_says_what_is_kept_of_refused_sign_ins(world, enter, client):
+    for _ in range(2):
+        client.post(reverse("account_login"), {"login": "nobody", "password": "wrong"})
+    assert AuditEntry.objects.filter(code="IAM-022", outcome="denied").count() == 2
+    page = enter("auditor").get(reverse("audit:entry-list"))
+    assert "each name and password refused at sign-in" in page.context["lead"]
+    assert "decisions on content that has changed since" in page.context["lead"]
