@@ -178,7 +178,7 @@ def _rules(
 ) -> tuple[bytes, frozenset[str]]:
     """The rules as an import file with their hashes; every fault at the row it stands in."""
     data, places = _as_file(rows, names)
-    incoming, faults = read_rules(data, names) if rows and names else ([], [])
+    incoming, faults = read_rules(data, names, places.__getitem__) if rows and names else ([], [])
     for fault in faults:
         line = _LINE.search(fault.place)
         entry.row_fault(

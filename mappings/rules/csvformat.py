@@ -8,7 +8,7 @@ need a reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mappings.rules.cells import format_cell, parse_cell
@@ -44,15 +44,24 @@ def headings(columns: Sequence[str]) -> list[str]:
     return [*BEFORE, *columns, *AFTER]
 
 
-def parse_rules(data: bytes, columns: Sequence[str]) -> ParsedRules:
-    """Rules of a CSV or XLSX file; never raises for what the file holds. Rule ids are `line N`."""
+def line_place(line: int) -> str:
+    return f"line {line}"
+
+
+def parse_rules(
+    data: bytes, columns: Sequence[str], place_of: Callable[[int], str] = line_place
+) -> ParsedRules:
+    """Rules of a CSV or XLSX file; never raises for what the file holds. Rule ids are `line N`.
+
+    `place_of` tells where a line stands when the file was made of other ones.
+    """
     parsed = ParsedRules()
     try:
         table = read_table(data)
         places = _places(table, columns)
-        lines: dict[tuple[str, int], int] = {}
+        twins = _Twins(place_of)
         for row in table.rows:
-            _take(row, places, columns, parsed, lines)
+            _take(row, places, columns, parsed, twins)
             if len(parsed.faults) >= MAX_FAULTS:
                 parsed.faults.append(row.fault(FaultCode.STRUCTURE, "too many faults; reading stopped here"))
                 break
@@ -79,12 +88,23 @@ def _places(table: Table, columns: Sequence[str]) -> dict[str, int]:
     return {name: place for place, name in enumerate(table.header)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Twins:
+    """The first line of each conditions and priority."""
+
+    place_of: Callable[[int], str]
+    lines: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def fault(self, row: TableRow, matched: str, priority: int) -> FileFault | None:
+        first = self.lines.setdefault((matched, priority), row.line)
+        if first == row.line:
+            return None
+        message = f"the same conditions at the same priority stand at {self.place_of(first)}"
+        return row.fault(FaultCode.AMBIGUOUS, message)
+
+
 def _take(
-    row: TableRow,
-    places: dict[str, int],
-    columns: Sequence[str],
-    parsed: ParsedRules,
-    lines: dict[tuple[str, int], int],
+    row: TableRow, places: dict[str, int], columns: Sequence[str], parsed: ParsedRules, twins: _Twins
 ) -> None:
     """Add the rule of a row to `parsed`, or its faults."""
     before = len(parsed.faults)
@@ -110,10 +130,9 @@ def _take(
         parsed.faults.append(cells.fault(error.code, error.message, heading))
         return
     matched = conditions_hash(conditions)
-    first = lines.setdefault((matched, priority), row.line)
-    if first != row.line:
-        message = f"the same conditions at the same priority stand in line {first}"
-        parsed.faults.append(row.fault(FaultCode.AMBIGUOUS, message))
+    twin = twins.fault(row, matched, priority)
+    if twin is not None:
+        parsed.faults.append(twin)
         return
     parsed.rules.append((row.line, rule))
     parsed.hashes.append(matched)

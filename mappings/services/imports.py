@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from mappings.codes import Code
 from mappings.models import MappingRule, MappingVersion
 from mappings.rows import imported_row, incoming_of
-from mappings.rules.csvformat import parse_rules
+from mappings.rules.csvformat import line_place, parse_rules
 from mappings.rules.merge import Existing, Incoming, MergePlan, plan_merge
 from mappings.rules.rule import Rule, rule_hash
 from mappings.rules.wording import conditions_text
@@ -136,9 +136,11 @@ def _with_lines(finding: Finding, incoming: list[Incoming]) -> Finding:
     return replace(finding, place=f"{finding.place}, line{'s' if len(lines) > 1 else ''} {shown}")
 
 
-def read_rules(data: bytes, columns: tuple[str, ...]) -> tuple[list[Incoming], list[Fault]]:
+def read_rules(
+    data: bytes, columns: tuple[str, ...], place_of: Callable[[int], str] = line_place
+) -> tuple[list[Incoming], list[Fault]]:
     """The clean rules of a file with their hashes, and its faults."""
-    parsed = parse_rules(data, columns)
+    parsed = parse_rules(data, columns, place_of)
     faults = [Fault(str(f.code), f"{f.message[:1].upper()}{f.message[1:]}.", f.place) for f in parsed.faults]
     incoming: list[Incoming] = []
     for (line, rule), matched in zip(parsed.rules, parsed.hashes, strict=True):

@@ -210,6 +210,15 @@ def test_two_rules_that_tie_name_both_places_and_a_value(tmp_path, architect) ->
     assert found[0].startswith("rules.csv:3: MAP-002 This rule and the one at rules.csv:2 both match account")
 
 
+def test_the_same_conditions_twice_name_both_places(tmp_path, architect) -> None:
+    (tmp_path / "rules.csv").write_text("kind,account,target\nexplicit,6000,REV\nexplicit,4000,REV\n")
+    inline = "      - {account: '4000', target: REV}\n"
+    text = ORGANISATION.replace(inline, f"{inline}      - {{file: rules.csv}}\n{inline}")
+    twins = "MAP-002 The same conditions at the same priority stand at org.yaml:25."
+    told = [line for line in faults(write(tmp_path, text)) if "MAP-002" in line]
+    assert told == [f"org.yaml:27: {twins}", f"rules.csv:3: {twins}"]
+
+
 @pytest.mark.parametrize(
     ("between", "first", "second"),
     [(", ", "org.yaml:25, entry 1", "org.yaml:25, entry 2"), (",\n      ", "org.yaml:25", "org.yaml:26")],
