@@ -18,9 +18,11 @@ ENGINE_HELP: dict[Code, Help] = {
     Code.DQ_001: Help(
         "The amount cannot be read",
         "The amount does not match the declared pattern, has a mark where none belongs (groups are of three "
-        "digits), has more decimals than declared, or is too large.",
+        "digits), has more decimals than declared, or is too large. Three digits behind the decimal mark may "
+        "be thousands (12.000): at a scale below three they are read only where a grouping mark is declared.",
         "The record counts; its amounts count zero on both sides, since nobody can say what they are.",
-        "Correct the amount in the source, or declare the true pattern under approval; then run again.",
+        "Correct the amount in the source, or declare the true marks, scale or pattern under approval; then "
+        "run again.",
         _OWNER,
     ),
     Code.DQ_002: Help(
@@ -285,6 +287,13 @@ ENGINE_HELP: dict[Code, Help] = {
         "Nothing was changed; the records are with whom they were.",
         "Choose somebody who can see them, or have the person granted a role over the flow or its source.",
         "Whoever works quarantined records.",
+    ),
+    Code.RUN_019: Help(
+        "The portal's database is not migrated",
+        "It lacks a table of this release: it is new, it is another one, or an upgrade was not finished.",
+        _NOT_STARTED,
+        "Run manage.py migrate against it, then run the flow again.",
+        _ENGINE,
     ),
     Code.RUN_013: Help(
         "The code is taken",

@@ -43,7 +43,8 @@ AMOUNT_TEXT = (
         "The default follows the two marks below: grouping is optional. A pattern that contradicts them is "
         "refused",
         DEFAULT_PATTERN, r"'\d+\.\d{2}'"),
-    Key("scale", "0 to 4", "decimals; an amount that is not exact at them is DQ-001", "2", "2"),
+    Key("scale", "0 to 4", "decimals; an amount not exact at them is DQ-001; so is 12.000 below 3 where no "
+        "grouping_mark says that it is no thousand", "2", "2"),
     Key("decimal_mark", "'.' or ','", "what separates the decimals", ".", '","'),
     Key("grouping_mark", "one of . , ' and space", "what separates thousands, also a no-break space. It "
         "stands before each group of three digits or nowhere: amounts grouped otherwise, as 12,34,567, are "

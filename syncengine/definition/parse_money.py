@@ -19,7 +19,7 @@ from syncengine.definition.model import (
     TwoColumnAmount,
 )
 from syncengine.definition.reader import Node
-from syncengine.definition.samples import UnknownToEngine, sample_taken
+from syncengine.definition.samples import UnknownToEngine, grouped_by, sample_taken
 
 MAX_SCALE = 4
 
@@ -65,6 +65,7 @@ def _check_marks(node: Node, how: AmountText) -> None:
     other = "." if how.decimal_mark == "," else ","
     try:
         taken = how.grouping_mark and sample_taken(how.pattern, how.grouping_mark, may_group=True)
+        grouped = grouped_by(how.pattern, how.decimal_mark, how.scale)
         own = sample_taken(how.pattern, how.decimal_mark, how.grouping_mark)
         foreign = own or sample_taken(how.pattern, other, may_group=True)
     except UnknownToEngine as error:
@@ -73,6 +74,9 @@ def _check_marks(node: Node, how: AmountText) -> None:
     if taken:
         words = f"the pattern takes {taken!r}, with the grouping mark where decimals stand; {way_out}"
         place.fault(BAD_VALUE, words)
+    elif grouped:
+        words = f"the pattern takes {grouped!r}, with the decimal mark where thousands are grouped"
+        place.fault(BAD_VALUE, f"{words}; declare it as grouping_mark, or {way_out}")
     elif not own and (foreign or (how.scale and how.decimal_mark != ".")):
         words = f"the pattern takes no amount with the decimal mark {how.decimal_mark!r}; {way_out}"
         place.fault(BAD_VALUE, f"{words}, and for whole numbers write scale: 0")

@@ -29,6 +29,23 @@ def sample_taken(pattern: str, mark: str, grouping: str = "", *, may_group: bool
     wholes = (*_WHOLES, f"1{grouping}111", f"1{grouping}111{grouping}111") if grouping else _WHOLES
     decimals = [digit * many for many in _PLACES if many != _THOUSAND or not may_group for digit in "50"]
     texts = ["".join(parts) for parts in product(_SIGNS, wholes, (mark,), decimals, _EXPONENTS)]
+    return _first_taken(pattern, texts)
+
+
+@lru_cache(maxsize=512)
+def grouped_by(pattern: str, mark: str, scale: int) -> str | None:
+    """A short amount that the pattern takes and in which the decimal mark can only group, None without any.
+
+    So it is where the mark stands before exactly three digits only, twice or at a scale below three.
+    Raises UnknownToEngine.
+    """
+    if sample_taken(pattern, mark, may_group=True):
+        return None
+    twice = _first_taken(pattern, [f"{sign}1{mark}111{mark}111" for sign in _SIGNS])
+    return twice or (sample_taken(pattern, mark) if scale < _THOUSAND else None)
+
+
+def _first_taken(pattern: str, texts: list[str]) -> str | None:
     try:
         with session() as connection:
             found = connection.execute(

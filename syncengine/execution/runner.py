@@ -113,9 +113,8 @@ def _why_hold(attempt: Attempt, computed: Computed) -> tuple[Code, str] | None:
     share = attempt.definition.quarantine.max_share
     if held and not computed.result.output_rows:
         last = last_with_rows(attempt.run)
-        if last is not None or held == source:
-            then = had(last) if last else "the target holds no row of the slice."
-            return Code.RUN_008, f"Of {source} records none is left to load, {held} are quarantined; {then}"
+        then = had(last) if last else "the target holds no row of the slice."
+        return Code.RUN_008, f"Of {source} records none is left to load, {held} are quarantined; {then}"
     if held and held > share * source:
         return Code.RUN_008, f"{held} records are quarantined; the flow's limit is a share of {share}."
     last = None if source else last_with_rows(attempt.run)

@@ -10,6 +10,7 @@ from syncengine.pipeline.database import AMOUNT, Database, ident, literal, liter
 
 MAX_DIGITS = 20
 MAX_TEXT = 100
+GROUP = 3
 _WIDE = Context(prec=1200)
 
 
@@ -37,10 +38,26 @@ def _exact(text: str, how: AmountText) -> Decimal | None:
     value = _WIDE.scaleb(Decimal(f"{found[1]}{digits or '0'}.{found[3] or '0'}"), int(found[4] or 0))
     if value and value.adjusted() >= MAX_DIGITS:
         return None
+    if not found[4] and found[2] and len(found[3] or "") == GROUP and _may_be_group(how):
+        return None
     scaled = _WIDE.scaleb(value, how.scale)
     if scaled != scaled.to_integral_value():
         return None
     return Decimal(int(scaled)).scaleb(-how.scale)
+
+
+def _may_be_group(how: AmountText) -> bool:
+    """Three digits behind the mark are more than the scale; without a grouping mark they may be thousands."""
+    return how.scale < GROUP and not how.grouping_mark
+
+
+def _decimals(how: AmountText) -> str:
+    """A pattern of the decimal mark and what may follow it: digits of the scale, then zeros."""
+    scale, mark = how.scale, rf"\{how.decimal_mark}"
+    if not _may_be_group(how):
+        return rf"{mark}\d{{0,{scale}}}0*"
+    fewer = rf"\d{{0,{scale}}}0{{0,{GROUP - 1 - scale}}}"
+    return rf"{mark}(?:\d{{{scale}}}0{{{GROUP + 1 - scale},}}|{fewer})"
 
 
 def _groups(how: AmountText) -> str:
@@ -80,9 +97,8 @@ def amount_sql(column: str, how: AmountText, exponents: str | None) -> str:
     text = f"lines.{ident(column)}"
     digits = f"replace({text}, {literal(how.grouping_mark)}, '')" if how.grouping_mark else text
     plain = f"replace({digits}, {literal(how.decimal_mark)}, '.')" if how.decimal_mark != "." else digits
-    decimals = rf"\{how.decimal_mark}\d{{0,{how.scale}}}0*"
     leading = rf"|\{how.decimal_mark}\d{{1,{how.scale}}}0*" if how.scale else ""
-    exact = literal(rf"[+-]?(?:0*\d{{1,{MAX_DIGITS}}}(?:{decimals})?{leading})")
+    exact = literal(rf"[+-]?(?:0*\d{{1,{MAX_DIGITS}}}(?:{_decimals(how)})?{leading})")
     value = (
         f"CASE WHEN {_matches(text, how)} AND "
         f"regexp_full_match({digits}, {exact}) THEN TRY_CAST({plain} AS {AMOUNT}) END"

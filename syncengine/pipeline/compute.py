@@ -38,7 +38,7 @@ from syncengine.pipeline.strays import find_strays
 from syncengine.pipeline.values import CompiledTable, PipelineError, PipelineInputs, PipelineResult, Strays
 
 # rises with every change of what a computation gives: runs of one version take over each other's results
-ENGINE_VERSION = "3"
+ENGINE_VERSION = "4"
 
 
 class Pipeline:

@@ -109,6 +109,19 @@ def test_a_pattern_for_other_marks_makes_no_other_number(text: str) -> None:
     assert parse_amount(text, how) is _in_sql(text, how) is None
 
 
+@pytest.mark.parametrize("scale", [0, 1, 2])
+@pytest.mark.parametrize("text", ["12.000", "-1.500", "1500.000"])
+def test_three_digits_that_may_be_thousands_are_read_only_where_marks_or_scale_say_what_they_are(
+    text: str, scale: int
+) -> None:
+    unsure = AmountText(DEFAULT_PATTERN, scale)
+    assert parse_amount(text, unsure) is _in_sql(text, unsure) is None
+    for sure in (AmountText(DEFAULT_PATTERN, 3), AmountText(DEFAULT_PATTERN, 2, grouping_mark=",")):
+        assert parse_amount(text, sure) == _in_sql(text, sure) == Decimal(text)
+    for clear in (text + "0", text[:-1], text[:-2]):
+        assert parse_amount(clear, AmountText(DEFAULT_PATTERN, 2)) == Decimal(clear)
+
+
 def test_an_undeclared_mark_is_no_decimal_mark() -> None:
     how = AmountText(DEFAULT_PATTERN, 2, decimal_mark=",")
     assert parse_amount("12.34", how) is _in_sql("12.34", how) is None
@@ -123,6 +136,9 @@ def test_an_undeclared_mark_is_no_decimal_mark() -> None:
         ({"decimal_mark": ",", "pattern": DEFAULT_PATTERN}, "no amount with the decimal mark ','"),
         ({"decimal_mark": ",", "pattern": r"\d+"}, "no amount with the decimal mark ','"),
         ({"pattern": r"-?\d+,\d\d"}, "no amount with the decimal mark '.'"),
+        ({"pattern": r"-?\d{1,3}(?:\.\d{3})*"}, "takes '1.111.111', with the decimal mark where thousands"),
+        ({"pattern": r"\d{1,3}(?:\.\d{3})+", "scale": "4"}, "takes '1.111.111', with the decimal mark"),
+        ({"decimal_mark": ",", "pattern": r"\d{1,3}(,\d{3})?"}, "takes '1,555', with the decimal mark"),
         ({"pattern": r"\d{1001}"}, "cannot be used"),
     ],
 )
@@ -147,6 +163,8 @@ def test_a_pattern_that_contradicts_the_marks_is_refused(amount, words: str, pla
         GERMAN | {"pattern": r"\d+(?:\.\d{3})*,00"},
         GERMAN | {"pattern": r"\d{1,3}(?:\.\d{3})*", "scale": "0"},
         {"pattern": r"-?\d+"},
+        {"pattern": r"-?\d+\.\d{3}", "scale": "3"},
+        {"pattern": r"-?[\d.]+"},
         {"pattern": r"0\.\d+E[+-]\d\d"},
         {"pattern": r"-\d{12}\.\d{4}", "scale": "4"},
         {"decimal_mark": ",", "pattern": r"\d+(?:[.,]\d+)?"},
