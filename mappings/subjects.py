@@ -29,7 +29,7 @@ from portal.approvals.models import ChangeRequest
 from portal.approvals.ports import DiffRow, Finding, Subject, unchanged
 from portal.audit.services import record
 from portal.core.actor import Actor
-from portal.core.canonical import decimal_text
+from portal.core.canonical import canonical_json, decimal_text
 from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.core.locking import locked
@@ -50,6 +50,14 @@ def rule_text(row: MappingRule) -> str:
     if row.label:
         words.append(f"label: {row.label}")
     return f"{words[0]} {', '.join(words[1:])}"
+
+
+def _told_apart(before: MappingRule, after: MappingRule) -> tuple[str, str]:
+    """Both in words, and as they are written where two contents read the same (no value, `(absent)`)."""
+    old, new = rule_text(before), rule_text(after)
+    if old != new:
+        return old, new
+    return f"{old} {canonical_json(before.conditions)}", f"{new} {canonical_json(after.conditions)}"
 
 
 def _period_rows(version: MappingVersion | RateSetVersion) -> list[DiffRow]:
@@ -147,7 +155,7 @@ class MappingVersionSubject(VersionSubject):
         difference = version_difference(version)
         rows = _period_rows(version)
         rows += [
-            DiffRow("rule", rule_text(before), rule_text(after), "changed", f"rule {before.pk}")
+            DiffRow("rule", *_told_apart(before, after), "changed", f"rule {before.pk}")
             for before, after in difference.changed
         ]
         rows += [DiffRow("rule", "", rule_text(row), "added", f"rule {row.pk}") for row in difference.added]

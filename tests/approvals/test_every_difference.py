@@ -176,6 +176,22 @@ def test_each_part_of_a_rule_is_shown(world, changed):
     assert rows and all(row.before != row.after for row in rows)
 
 
+def test_two_rules_that_read_the_same_are_told_apart(world):
+    author, rule = world.actor("architect"), MappingRule.objects.get()
+
+    def match(version: MappingVersion, value: str | None) -> None:
+        values = {"kind": "explicit", "conditions": {"center": {"is": value}}, "target": rule.target}
+        live = MappingRule.objects.latest("id").pk
+        rule_edit(actor=author, reason=WHY, version_id=version.pk, rule_id=live, **values)
+
+    match(rule.mapping_set.versions.get(), "(absent)")
+    approve(world.actor("controller_a"), submit(author, rule.mapping_set.versions.get()))
+    draft = start(author, rule.mapping_set)
+    match(draft, None)
+    (row,) = shown("mappings.version", draft.key, {})
+    assert ('{"is":"(absent)"}' in row.before, '{"is":null}' in row.after) == (True, True)
+
+
 @pytest.fixture
 def approved_rates(world):
 
