@@ -62,6 +62,7 @@ class Code(StrEnum):
     RUN_016 = "RUN-016"
     RUN_017 = "RUN-017"
     RUN_018 = "RUN-018"
+    RUN_019 = "RUN-019"
     RUN_101 = "RUN-101"
     RUN_102 = "RUN-102"
     RUN_103 = "RUN-103"

@@ -7,10 +7,12 @@ import json
 import re
 import signal
 from io import StringIO
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
+from psycopg.errors import UndefinedColumn, UndefinedTable
 
 from portal.core.clock import database_now
 from portal.core.errors import Conflict
@@ -143,6 +145,8 @@ def test_a_waiting_run_is_cancelled_by_its_name(mini):
     assert "RUN-009" in str(error)
     assert "has ended" in str(error)
     assert "Wait for its end" not in str(error)
+    told, _ = answered("--cancel", run.ref)
+    assert (told["run"], told["state"], told["error"]["code"]) == (run.ref, "refused", "RUN-009")
 
 
 def test_flow_or_cancel_is_needed(mini):
@@ -269,6 +273,18 @@ def test_a_first_load_of_nothing_but_quarantine_is_held_and_says_that_its_money_
     assert again["warnings"][0]["message"].startswith("12 records have no readable amount")
 
 
+def test_a_first_load_of_quarantine_and_records_that_a_rule_ignores_is_held_too(mini):
+    path = mini.ledger / "journal.csv"
+    header, *lines = path.read_text().splitlines()
+    spoiled = [line if line.split(",")[2] == "1200" else line.replace(".", ";") for line in lines]
+    path.write_text("\n".join([header, *spoiled]) + "\n")
+    without_limit()
+    run = mini.run()
+    assert run.control_totals.filter(bucket="excluded", records__gt=0).exists()
+    assert (run.state, run.error_code) == ("held", "RUN-008")
+    assert not mini.planning.exists()
+
+
 def test_a_load_with_some_unreadable_amounts_goes_through_and_warns(mini):
     run = mini.first_run()
     assert run.state == "completed_with_exceptions"
@@ -311,3 +327,26 @@ def test_a_database_that_goes_away_is_one_sentence(mini, monkeypatch):
     assert "As far as is known no run was planned" in str(refused("mini-actuals", "--period", "2026-01"))
     told, _ = answered("mini-actuals", "--period", "2026-01")
     assert (told["state"], told["error"]["code"]) == (None, "RUN-017")
+
+
+def caused(cause: Exception) -> ProgrammingError:
+    error = ProgrammingError(str(cause))
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_not_migrated_is_told_as_that(monkeypatch):
+    monkeypatch.setattr(flow_run.connection, "close", lambda: None)  # it is also the test's own connection
+    missing = UndefinedTable('relation "people_user" does not exist\nLINE 1: SELECT')
+    for error in (OperationalError("no such table: people_user"), caused(missing)):
+        monkeypatch.setattr(flow_run, "run_plan", Mock(side_effect=error))
+        told, ended = answered("mini-actuals", username=None)
+        assert (told["state"], told["error"]["code"]) == (None, "RUN-019")
+        assert str(ended).startswith("RUN-019 The portal's database is not migrated: ")
+        assert "people_user" in told["error"]["message"]
+        assert "Run manage.py migrate" in told["error"]["hint"]
+    other = caused(UndefinedColumn("column does not exist"))
+    monkeypatch.setattr(flow_run, "run_plan", Mock(side_effect=other))
+    with pytest.raises(ProgrammingError):
+        call_command("flow_run", "mini-actuals")

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, NoReturn, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 
 from portal.core.actor import Actor, Source, system_actor
 from portal.core.codes import Code as CoreCode
@@ -40,6 +40,7 @@ _POLL_SECONDS = 0.5
 _DOUBT = "Nobody knows whether the target holds this load; replay it: a replay asks the target first."
 _JSON = "print one JSON object, also of what is refused (state refused)"
 _UNPLANNED = "As far as is known no run was planned; look at the runs of the flow, then run it again."
+_UNDEFINED_TABLE = "42P01"  # PostgreSQL's
 _EXIT = {RunState.UNRECONCILED: 3, RunState.HELD: 4, RunState.UNKNOWN: 5}
 
 
@@ -66,12 +67,15 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="Run from the command line.", help="why, for the audit")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self._ref, self._as_json = "", options["as_json"]
+        self._ref, self._as_json = options["cancel"], options["as_json"]
         try:
             self._do(options)
-        except (InterfaceError, OperationalError) as error:
+        except (InterfaceError, OperationalError, ProgrammingError) as error:
+            unmigrated = _lacks_table(error)
+            if isinstance(error, ProgrammingError) and not unmigrated:
+                raise
             connection.close()
-            self._refuse(options, _away(error, self._ref))
+            self._refuse(options, _unmigrated(error) if unmigrated else _away(error, self._ref))
         except DomainError as error:
             self._refuse(options, error)
 
@@ -107,7 +111,7 @@ class Command(BaseCommand):
         if self._as_json:
             run = {"run": self._ref} if self._ref else {}
             told = {"flow": options["flow"], "period": options["period"] or None}
-            gone = error.code == Code.RUN_017
+            gone = error.code in (Code.RUN_017, Code.RUN_019)
             self._answer({**run, **told, "state": None if gone else "refused", "error": _error(error)})
         faults = error.faults if isinstance(error, Faults) else ()
         words = "\n".join([*map(str, faults), error.hint]) if faults else f"{error} {error.hint}".strip()
@@ -210,9 +214,23 @@ def _follow(run_id: int, out: TextIO, done: threading.Event) -> None:
 
 def _away(error: Exception, ref: str) -> Conflict:
     """That the portal's database is not usable, and what becomes of the run."""
-    why = str(error).strip().splitlines()[:1]
     then = f"{ref} goes on with the next worker: manage.py runworker." if ref else _UNPLANNED
-    return Conflict(Code.RUN_017, f"The portal's database went away: {' '.join(why)[:200]}.", hint=then)
+    return Conflict(Code.RUN_017, f"The portal's database went away: {_first_line(error)}.", hint=then)
+
+
+def _lacks_table(error: Exception) -> bool:
+    """Whether the portal's database has not the tables of this release."""
+    missing = getattr(error.__cause__, "sqlstate", None) == _UNDEFINED_TABLE
+    return missing or str(error).startswith("no such table")
+
+
+def _unmigrated(error: Exception) -> Conflict:
+    words = f"The portal's database is not migrated: {_first_line(error)}."
+    return Conflict(Code.RUN_019, words, hint="Run manage.py migrate, then run the flow again.")
+
+
+def _first_line(error: Exception) -> str:
+    return " ".join(str(error).strip().splitlines()[:1])[:200]
 
 
 def _error(error: DomainError) -> dict[str, str]:
