@@ -169,10 +169,17 @@ def warnings_of(run: Run) -> list[Warned]:
         found.append(Warned(Code.LOAD_015, words))
     unreadable = details.get("aggregate", {}).get("unreadable")
     if unreadable:
-        some = "1 record has" if unreadable == 1 else f"{unreadable:,} records have"
-        it = "it counts" if unreadable == 1 else "they count"
-        found.append(Warned(Code.DQ_001, f"{some} no readable amount; {it} in records, not in money."))
+        found.append(Warned(Code.DQ_001, _without_money(run, unreadable)))
     return found
+
+
+def _without_money(run: Run, unreadable: int) -> str:
+    """How many records count zero: without a readable amount or, where the flow has one, without a side."""
+    some, it = (
+        ("1 record has", "it counts") if unreadable == 1 else (f"{unreadable:,} records have", "they count")
+    )
+    what = "amount or side" if "side" in run.flow_version.definition["amount"] else "amount"
+    return f"{some} no readable {what}; {it} in records, not in money."
 
 
 @dataclass(frozen=True, slots=True)

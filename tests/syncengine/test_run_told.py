@@ -15,6 +15,7 @@ from syncengine.definition import parse_definition
 from syncengine.definitions import version_hash
 from syncengine.models import FlowVersion, Run
 from syncengine.runsummary import run_summary
+from syncengine.selectors import warnings_of
 from tests.syncengine.conftest import UNREADABLE
 
 
@@ -56,6 +57,14 @@ def test_all_records_of_the_source_are_counted_beside_those_of_the_slice(mini, o
         12,
         [UNREADABLE],
     )
+
+
+def test_the_count_of_records_without_money_names_the_side_where_a_flow_has_one(mini):
+    run = mini.first_run()
+    version = run.flow_version
+    version.definition = version.definition | {"amount": {"column": "amount", "side": {"column": "dc"}}}
+    words = "1 record has no readable amount or side; it counts in records, not in money."
+    assert [warning.message for warning in warnings_of(run)] == [words]
 
 
 def test_records_whose_period_is_misspelt_are_told_and_not_silently_gone(mini, unchecked, otto):
