@@ -8,6 +8,7 @@ from portal.approvals.models import ChangeRequest, Decision
 from syncengine.codes import Code
 from syncengine.models import Run
 from syncengine.selectors.health import latest_of_slices
+from syncengine.selectors.runs import newer_of_slice
 from syncengine.states import Confirmation, RunState
 
 RELEASABLE = (Code.DQ_012, Code.RUN_014, Code.RUN_015)
@@ -50,6 +51,19 @@ def release_of(run: Run) -> Release | None:
         "person"
     )
     return Release(change.ref, change.subject_key, [seat.person.name for seat in approved])
+
+
+def released_note(run: Run) -> str:
+    """What a replay of a released held run loads; "" without a release, or when it is used up."""
+    if run.state != RunState.HELD or not run.release_ref:
+        return ""
+    newer = newer_of_slice(run)
+    if newer is not None and newer.landed:
+        return ""
+    return (
+        f"What {run.release_ref} released is loaded only while the source still gives exactly that content; "
+        "any other content is compared anew."
+    )
 
 
 def last_confirmed(run: Run) -> Run | None:

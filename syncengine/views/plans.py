@@ -21,7 +21,7 @@ from syncengine.models import Flow, FlowVersion, Run
 from syncengine.permissions import P
 from syncengine.selectors.flows import last_approved, version_in_force
 from syncengine.selectors.health import latest_of_slices, waiting_for_slice
-from syncengine.selectors.releases import why_not_release
+from syncengine.selectors.releases import released_note, why_not_release
 from syncengine.selectors.replays import PinChange, pin_changes
 from syncengine.states import COMPUTING, QUEUED
 from syncengine.views.flows import flow_crumbs, why_not_run
@@ -143,7 +143,8 @@ class RunReplayView(_OnRun):
         what = (
             "A dry run: nothing is loaded." if run.dry_run else "The slice is replaced, so nothing doubles."
         )
-        return f"Computes {run.slice_key} again with what is approved now. {what}"
+        lead = f"Computes {run.slice_key} again with what is approved now. {what}"
+        return f"{lead} {released_note(run)}".strip()
 
     def blocked(self) -> str:
         run = self.object

@@ -35,7 +35,7 @@ from syncengine.forms import REAL
 from syncengine.models import EvidenceFile, ReconciliationDifference, Run
 from syncengine.permissions import P
 from syncengine.selectors.evidence import TABULAR
-from syncengine.selectors.releases import release_of, why_not_release
+from syncengine.selectors.releases import release_of, released_note, why_not_release
 from syncengine.selectors.replays import Pin, pins_of
 from syncengine.selectors.runs import newer_of_slice, reading_of, warnings_of
 from syncengine.states import Outcome, RunState
@@ -186,6 +186,7 @@ class RunDetailView(DetailPage):
             reading=reading_of(run),
             warnings=warnings_of(run),
             release=release_of(run) if run.state != RunState.HELD else None,
+            released_note=released_note(run),
             tally=tally_of(run, bucket_urls(files)),
             heads=labels_of(run),
             held=held_lines(run, by_name.get((str(EvidenceKind.QUARANTINE), "quarantine"))),

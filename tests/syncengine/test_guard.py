@@ -227,6 +227,24 @@ def test_the_page_of_a_held_run_offers_its_release_and_rest_takes_it(mini, clien
     assert (url in page, answer.json()["ref"] in page) == (False, True)
 
 
+def test_the_replay_of_a_released_run_says_what_the_release_covers_until_the_slice_is_loaded(mini, client):
+    def told() -> list[bool]:
+        names = ("run-detail", "run-replay")
+        pages = [client.get(reverse(f"syncengine:{name}", kwargs={"pk": held.pk})) for name in names]
+        return [words in page.content.decode() for page in pages]
+
+    words = "loaded only while the source still gives exactly that content"
+    mini.first_run()
+    keep_lines(mini, 5)
+    held = mini.run()
+    client.force_login(User.objects.get(username="otto"), backend=BACKEND)
+    assert told() == [False, False]
+    approve(run_release(actor=mini.operator, reason="The rest was reversed.", run_id=held.pk), mini)
+    assert told() == [True, True]
+    assert mini.run().release_ref
+    assert told() == [False, False], "a release holds for one load"
+
+
 def test_a_run_that_loads_what_was_released_says_so_everywhere(mini, client):
     redefine(reconcile={"on_difference": "hold"})
     keep_lines(mini, 5)
