@@ -31,7 +31,7 @@ def slice_words(run: Run) -> tuple[str, str]:
 
 def _leased(subject: str, ref: str, owner: str, until: dt.datetime) -> str:
     seconds = max((until - database_now()).total_seconds(), 0)
-    words = f"{subject} is leased to {owner}, perhaps a worker that was killed"
+    words = f"{subject} is leased to {owner}, a worker at work or one that was killed"
     return f"{words}; unless it goes on, {ref} is carried on here in at most {math.ceil(seconds)} s"
 
 

@@ -28,6 +28,7 @@ from mappings.services import mapping_set_register, rules_import, version_start,
 from mappings.services.imports import read_rules
 from mappings.services.sets import normal_columns
 from portal.core.errors import Conflict, Invalid
+from portal.core.export import unguard_text
 from portal.core.keys import Key
 from portal.core.manifest import (
     UNCHANGED,
@@ -179,16 +180,17 @@ def _rules(
     """The rules as an import file with their hashes; every fault at the row it stands in."""
     data, places = _as_file(rows, names)
     incoming, faults = read_rules(data, names, places.__getitem__) if rows and names else ([], [])
+    faulty = set()
     for fault in faults:
         line = _LINE.search(fault.place)
-        entry.row_fault(
-            fault.code, fault.message, places.get(int(line[1]), entry.place) if line else entry.place
-        )
+        place = places.get(int(line[1]), entry.place) if line else entry.place
+        entry.row_fault(fault.code, fault.message, place)
+        faulty.add(place)
     if not entry.has("rules"):
         entry.fault(Code.YAM_102, "A mapping version needs 'rules'.")
     if not faults:
         _ties(entry, [new.rule for new in incoming], names, places)
-        _targets(entry, {new.line: new.rule.target for new in incoming}, places, target_dimension, reading)
+    _targets(entry, [row for row in rows if row.place not in faulty], target_dimension, reading)
     return data, frozenset(new.content_sha256 for new in incoming)
 
 
@@ -218,16 +220,15 @@ def _ties(entry: Entry, rules: list[Any], names: tuple[str, ...], places: dict[i
         entry.row_fault("MAP-002", message, place(tie.rule_b.id))
 
 
-def _targets(
-    entry: Entry, targets: dict[int, str | None], places: dict[int, str], dimension: str, reading: Reading
-) -> None:
+def _targets(entry: Entry, rows: list[Row], dimension: str, reading: Reading) -> None:
     """Targets must be members, of the manifest or of the database."""
-    wanted = {target for target in targets.values() if target}
+    targets = [(row.place, unguard_text(row.cells.get("target", "").strip())) for row in rows]
+    wanted = {target for _, target in targets if target}
     wanted -= reading.declared.get(f"members of {dimension}", set())
     wanted -= set(Member.objects.filter(dimension__code=dimension).values_list("code", flat=True))
-    for line, target in targets.items():
+    for place, target in targets:
         if target in wanted:
-            entry.row_fault("MAP-030", f"{dimension} has no member '{target}'.", places[line])
+            entry.row_fault("MAP-030", f"{dimension} has no member '{target}'.", place)
 
 
 def _values(mapping_set: MappingSet) -> dict[str, Any]:

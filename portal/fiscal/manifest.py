@@ -57,7 +57,8 @@ class CalendarsSection(Section[CalendarItem]):
     fields = (
         Key("code", "code", "unique code", example="group"),
         Key("name", "text", "name", example="Group fiscal year"),
-        Key("monthly", "mapping", "twelve months a year, named after its last day; or periods", "",
+        Key("monthly", "mapping", "twelve months a year, named after its last day; or periods. What a "
+            "calendar holds beyond these stays: periods are added or corrected, never taken away", "",
             "{first_day: 2026-01-01, years: 1}", keys=_MONTHLY),
         Key("first_day", "date", "start of the first period, when its row does not say", "", "2026-01-01"),
         Key("periods", "table", "the periods one by one", "", "[{code: 2026-13, end: 2026-12-31}]",

@@ -219,6 +219,13 @@ def test_the_same_conditions_twice_name_both_places(tmp_path, architect) -> None
     assert told == [f"org.yaml:27: {twins}", f"rules.csv:3: {twins}"]
 
 
+def test_an_unknown_target_is_told_beside_the_other_faults_of_the_rules(tmp_path, architect) -> None:
+    inline = "      - {account: '4000', target: REV}\n"
+    text = ORGANISATION.replace(inline, f"{inline}      - {{account: '6000', target: NOPE}}\n{inline}")
+    codes = [line.partition(": ")[2][:7] for line in faults(write(tmp_path, text))]
+    assert sorted(codes) == ["MAP-002", "MAP-030"]
+
+
 @pytest.mark.parametrize(
     ("between", "first", "second"),
     [(", ", "org.yaml:25, entry 1", "org.yaml:25, entry 2"), (",\n      ", "org.yaml:25", "org.yaml:26")],

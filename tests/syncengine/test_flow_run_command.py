@@ -161,7 +161,7 @@ def test_a_dead_workers_lease_is_told(mini, capsys):
     TargetLease.objects.filter(run=run).update(until=until)
     call_command("flow_run", "mini-actuals", period="2026-01", username="otto")
     err = capsys.readouterr().err
-    assert f"waits for {run.ref}, which is leased to dead:1, perhaps a worker that was killed" in err
+    assert f"waits for {run.ref}, which is leased to dead:1, a worker at work or one that was killed" in err
     assert "in at most 2 s" in err
     assert err.count("dead:1") == 1
 
