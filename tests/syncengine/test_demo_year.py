@@ -40,7 +40,8 @@ def test_a_dead_workers_lease_is_waited_for_and_named(mini, settings, monkeypatc
     assert len(pauses) == 3
     text = out.getvalue()
     assert (
-        f"2026-01  {run.ref} is leased to elsewhere:4711:0123abcd, a worker at work or one that was killed" in text
+        f"2026-01  {run.ref} is leased to elsewhere:4711:0123abcd, a worker at work or one that was killed"
+        in text
     )
     assert re.search(r"carried on here in at most (50|49|48) s", text)
     assert text.count("is leased to") == (3 if out.isatty() else 1)
